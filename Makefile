@@ -1,0 +1,65 @@
+# Each target does all of its own set-up, in .venv: the first costs a minute, the next nothing.
+# make PYTHON=python3.12 TARGET takes that Python; make VENV=.venv-3.12 TARGET keeps a second set-up.
+
+MAKEFLAGS += --no-print-directory
+VENV ?= .venv
+BENCH_INPUT ?= seeds
+export VENV PYTHON
+
+bin = $(VENV)/bin
+
+.PHONY: help demo test check format bench lock clean set-up set-up-dev
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: set-up ## build a corpus from seeds/ and ask it three questions
+	@$(bin)/copydesk ingest seeds
+	@echo
+	$(bin)/copydesk sql "SELECT language_code, count(*) AS articles FROM articles GROUP BY ALL ORDER BY articles DESC, language_code"
+	@echo
+	$(bin)/copydesk sql "SELECT outcome, count(*) AS files FROM files GROUP BY ALL ORDER BY files DESC, outcome"
+	@echo
+	$(bin)/copydesk sql "SELECT DISTINCT headline, paragraph_count FROM articles JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt'"
+	@echo
+	@echo 'Ask it something yourself:'
+	@echo '  $(bin)/copydesk sql "SELECT headline FROM articles"'
+
+test: set-up-dev ## run the tests; TESTS=tests/test_x.py for some of them
+	@$(bin)/python -m pytest $(TESTS)
+
+check: set-up-dev ## format, lint, types and the arrow of imports
+	@$(bin)/ruff format --check --quiet
+	@$(bin)/ruff check --quiet
+	@$(bin)/mypy
+	@$(bin)/lint-imports --no-cache
+
+format: set-up-dev ## rewrite the sources as ruff would have them
+	@$(bin)/ruff check --fix --quiet
+	@$(bin)/ruff format --quiet
+
+bench: set-up-dev ## measure ingest; BENCH_INPUT=FOLDER|FILE for other input than seeds/
+	@$(bin)/python -m tests.bench.ingest $(BENCH_INPUT)
+
+# Versions already locked stay unless LOCK_FLAGS=--upgrade. `fewest` keeps one version of a package
+# for every Python where that is possible. The second lock holds everything of the first.
+compile = .venv-lock/bin/uv pip compile pyproject.toml --extra fast --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url --quiet \
+	--custom-compile-command "make lock" $(LOCK_FLAGS)
+
+lock: ## write requirements.lock and requirements-dev.lock anew from pyproject.toml
+	@python=$$(sh .ci/python) && "$$python" -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install -qq uv
+	$(compile) --output-file requirements.lock
+	$(compile) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what the targets made, never the warehouse
+	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -not -path './warehouse/data/*' -exec rm -rf {} +
+
+set-up:
+	@sh .ci/venv run
+
+set-up-dev:
+	@sh .ci/venv dev

@@ -1,0 +1,178 @@
+"""From a draft to the rows of an article; a function of the one document alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasks.dates import Moment
+from tasks.dedup.identity import article_id, identity_sha256, identity_text
+from tasks.fields import Fields, choose
+from tasks.language import detect_language, paragraph_languages
+from tasks.layout import assemble
+from tasks.records import Draft, DraftParagraph, Language, RawDocument
+from tasks.stopwatch import Stopwatch
+from warehouse.errors import CannotRead
+from warehouse.schema import ArticleRow, FieldRow, ParagraphRow
+
+# Paragraphs of these kinds are what the article says: they decide its identity and its language.
+BODY_KINDS = frozenset({"body", "list_item", "quote"})
+# Scripts written without blanks, where every letter counts as a word: Thai to Tibetan, Myanmar,
+# Khmer, Kana, Han. (Unicode blocks.)
+_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = re.compile(rf"[{_UNSPACED}\U00020000-\U000323af]|[^\s{_UNSPACED}\U00020000-\U000323af]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The rows that one document became."""
+
+    article: ArticleRow
+    paragraphs: tuple[ParagraphRow, ...]
+    fields: tuple[FieldRow, ...]
+
+
+def build(document: RawDocument, draft: Draft, watch: Stopwatch) -> Built:
+    """Return the rows of the article that `draft` of `document` is.
+
+    Raises CannotRead when its body holds no word in any script.
+    """
+    with watch.stage("identity"):
+        body = [part.text for part in draft.paragraphs if part.kind in BODY_KINDS]
+        identity = _identity(body)
+    with watch.stage("fields"):
+        fields = choose(draft.candidates)
+    with watch.stage("language"):
+        language = detect_language("\n\n".join(body))
+        languages = paragraph_languages([part.text for part in draft.paragraphs])
+    with watch.stage("rows"):
+        article = _article(document, draft, fields, language, identity)
+        paragraphs = tuple(_paragraphs(article.article_id, draft.paragraphs, languages))
+        rows = (*_language_rows(article), *_field_rows(article, fields))
+    return Built(article, paragraphs, rows)
+
+
+def _identity(body: Sequence[str]) -> str:
+    text = identity_text(body)
+    if not text:
+        raise CannotRead("clean.no_words", f"{len(body)} body paragraphs without a letter or digit")
+    return identity_sha256(text)
+
+
+def count_words(text: str) -> int:
+    """Return the number of words; in scripts without blanks every letter is one."""
+    return len(text.split()) if text.isascii() else len(_WORD.findall(text))
+
+
+def _article(
+    document: RawDocument, draft: Draft, fields: Fields, language: Language, identity: str
+) -> ArticleRow:
+    text, _ = assemble([part.text for part in draft.paragraphs])
+    published, modified = fields.published, fields.modified
+    return ArticleRow(
+        article_id=article_id(fields.canonical_url, identity),
+        headline=fields.headline,
+        text=text,
+        description=fields.description,
+        byline=fields.byline,
+        authors=[{"name": author.name, "kind": author.kind} for author in fields.authors],
+        publisher=fields.publisher,
+        section=fields.section,
+        keywords=list(fields.keywords),
+        url=fields.url,
+        canonical_url=fields.canonical_url,
+        image_url=fields.image_url,
+        published_at=_instant(published),
+        published_precision=published.precision if published else None,
+        published_has_zone=published.has_zone if published else None,
+        published_source=fields.published_source,
+        published_original=published.original if published else None,
+        published_reason=fields.published_reason,
+        published_min=None,
+        published_max=None,
+        modified_at=_instant(modified),
+        modified_original=modified.original if modified else None,
+        language_code=language.code,
+        language_confidence=language.confidence,
+        language_method=language.method,
+        language_second_code=language.second_code,
+        language_is_agreed=language.is_agreed,
+        language_reason=language.reason,
+        language_declared=fields.declared_language,
+        word_count=count_words(text),
+        char_count=len(text),
+        paragraph_count=len(draft.paragraphs),
+        license=fields.license,
+        copyright_holder=fields.copyright_holder,
+        is_accessible_for_free=fields.is_accessible_for_free,
+        extractor=draft.extractor,
+        removed=dict(sorted(draft.removed.items())),
+        extra=_json(draft.extra),
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        identity_sha256=identity,
+        sha256=document.sha256,
+    )
+
+
+def _instant(moment: Moment | None) -> datetime | None:
+    return moment.at if moment else None
+
+
+def _json(extra: Mapping[str, object]) -> str | None:
+    """Unknown fields as JSON with sorted keys; lone surrogates, which Parquet refuses, replaced."""
+    if not extra:
+        return None
+    text = json.dumps(extra, ensure_ascii=False, sort_keys=True, default=str)
+    return text.encode("utf-8", "replace").decode()
+
+
+def _paragraphs(
+    article: str, parts: Sequence[DraftParagraph], languages: Sequence[Language | None]
+) -> Iterator[ParagraphRow]:
+    _, spans = assemble([part.text for part in parts])
+    for number, (part, span, language) in enumerate(zip(parts, spans, languages, strict=True), 1):
+        yield ParagraphRow(
+            article_id=article,
+            paragraph=number,
+            kind=part.kind,
+            char_start=span[0],
+            char_end=span[1],
+            language_code=language.code if language else None,
+            text_sha256=hashlib.sha256(part.text.encode()).hexdigest(),
+        )
+
+
+def _language_rows(article: ArticleRow) -> Iterator[FieldRow]:
+    """The votes on the language, as candidates like any other."""
+    votes = (
+        (article.language_code, article.language_method, True),
+        (article.language_second_code, "py3langid", False),
+    )
+    for rank, (code, source, is_chosen) in enumerate(votes, 1):
+        if code and source:
+            yield FieldRow(
+                article_id=article.article_id,
+                field="language",
+                value=code,
+                source=source,
+                rank=rank,
+                is_chosen=is_chosen,
+                is_agreed=article.language_is_agreed,
+            )
+
+
+def _field_rows(article: ArticleRow, fields: Fields) -> Iterator[FieldRow]:
+    for choice in fields.choices:
+        yield FieldRow(
+            article_id=article.article_id,
+            field="language_declared" if choice.field == "language" else choice.field,
+            value=choice.value,
+            source=choice.source,
+            rank=choice.rank,
+            is_chosen=choice.is_chosen,
+            is_agreed=choice.is_agreed,
+        )

@@ -1,0 +1,266 @@
+"""Exact duplicates: which document becomes the article's row, and what the others are called.
+
+* Equal bytes: the document first in order of (path, record) stands for them; the others are
+  `same_bytes`.
+* Equal article_id: the document with the smallest sha256 gives the row; the others are `same_text`.
+* Equal body text under another canonical URL, or with and without one: articles of their own, each
+  with an `exact` link to the one with the smallest id.
+
+Within a run these rules decide and not the order of arrival: when a later chunk brings the better
+document, the rows of the earlier one are superseded. What an earlier run has decided stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from tasks.dedup.identity import document_id, link_id
+from warehouse.errors import TryAgain
+from warehouse.ledger import KnownArticle, KnownDocument
+from warehouse.schema import FileRow, LinkRow, SupersededRow
+
+
+class Known(Protocol):
+    """What was committed before this chunk (warehouse.ledger.Ledger)."""
+
+    def document(self, path: str, record: int | None) -> KnownDocument | None:
+        """The last outcome of a document."""
+
+    def content(self, sha256: str) -> KnownDocument | None:
+        """The document that stands for these bytes."""
+
+    def article(self, article_id: str) -> KnownArticle | None:
+        """The document that gave an article's row."""
+
+    def centre(self, identity_sha256: str) -> tuple[str, str] | None:
+        """Article and run that exact copies of a text are linked to."""
+
+    def with_identity(self, identity_sha256: str) -> list[str]:
+        """All articles with this body text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A document that has a role: it stands for its bytes, or gave an article its row."""
+
+    path: str
+    record: int | None
+    sha256: str
+    outcome: str
+    article_id: str
+    run_id: str
+    commit_id: str | None  # of its row in `files`; None while it is in this chunk
+    number: int | None = None  # in this chunk
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Place among documents of equal bytes."""
+        return self.path, self.record or 0
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What one chunk writes to the tables that depend on what was there before."""
+
+    files: dict[str, FileRow] = field(default_factory=dict)  # by document_id
+    winners: dict[str, int] = field(default_factory=dict)  # article_id -> document that gives rows
+    links: dict[str, LinkRow] = field(default_factory=dict)  # by link_id
+    superseded: list[SupersededRow] = field(default_factory=list)
+    corrected: list[str] = field(default_factory=list)  # outcomes that earlier chunks had counted
+
+
+class Resolver:
+    """Decides one chunk. `row_of` fetches the full committed row of a document to correct it."""
+
+    def __init__(self, known: Known, run_id: str, row_of: Callable[[Holder], FileRow]) -> None:
+        self.known = known
+        self.run_id = run_id
+        self.row_of = row_of
+        self.resolved = Resolved()
+        self._contents: dict[str, Holder] = {}
+        self._articles: dict[str, Holder] = {}
+        self._new: dict[str, list[str]] = {}  # identity -> articles new in this chunk
+        self._centres: dict[str, tuple[str, str]] = {}
+
+    def add(self, number: int, row: FileRow, identity: str | None) -> None:
+        """Decide one document; `identity` is given when it was read as an article.
+
+        Raises TryAgain when the ledger no longer knows bytes that it knew when they were read.
+        """
+        row = self._after_earlier_outcome(row)
+        if row.outcome not in ("article", "same_bytes"):
+            self._put(row)
+            return
+        assert row.sha256 is not None
+        standing = self._content(row.sha256)
+        if standing is not None:
+            self._add_copy(row, standing)
+        elif identity is not None:
+            self._add_text(number, row, identity)
+        else:
+            raise TryAgain(f"{row.path}: the ledger changed while it was being read")
+
+    def _after_earlier_outcome(self, row: FileRow) -> FileRow:
+        """Supersede what an earlier run said of this place; a new text there may be a revision."""
+        earlier = self.known.document(row.path, row.record)
+        if earlier is None:
+            return row
+        reason = "new bytes" if earlier.sha256 != row.sha256 else "tried again"
+        self._supersede("files", row.document_id, earlier.commit_id, reason)
+        if row.record is None and row.article_id not in (None, earlier.article_id):
+            row = replace(row, revision_candidate_of=earlier.article_id)
+        return row
+
+    def _add_copy(self, row: FileRow, standing: Holder) -> None:
+        """Equal bytes: the first in order keeps the role."""
+        mine = replace(
+            standing, path=row.path, record=row.record, run_id=self.run_id, commit_id=None
+        )
+        row = replace(row, article_id=standing.article_id)
+        if standing.run_id != self.run_id or mine.order > standing.order:
+            self._put(_as_copy(row))
+            return
+        full = self._correct(standing, "same_bytes", "a copy earlier in order")
+        decoded = {"encoding": full.encoding, "encoding_method": full.encoding_method}
+        self._put(replace(row, outcome=standing.outcome, **decoded))
+        self._contents[mine.sha256] = mine
+        holder = self._article(standing.article_id)
+        if holder is not None and holder.sha256 == mine.sha256:
+            self._articles[standing.article_id] = mine
+
+    def _add_text(self, number: int, row: FileRow, identity: str) -> None:
+        """Bytes met for the first time."""
+        assert row.sha256 is not None
+        assert row.article_id is not None
+        mine = Holder(
+            row.path, row.record, row.sha256, "article", row.article_id, self.run_id, None, number
+        )
+        standing = self._article(row.article_id)
+        if standing is None:
+            self._link(row.article_id, identity)
+        elif standing.run_id == self.run_id and mine.sha256 < standing.sha256:
+            self._replace_row(standing)
+        else:
+            mine = replace(mine, outcome="same_text")
+            row = replace(row, outcome="same_text")
+        if mine.outcome == "article":
+            self._articles[row.article_id] = mine
+            self.resolved.winners[row.article_id] = number
+        self._contents[row.sha256] = mine
+        self._put(row)
+
+    def _replace_row(self, standing: Holder) -> None:
+        """A document of this run with a smaller hash takes over the article's row."""
+        self._correct(standing, "same_text", "a copy with a smaller hash")
+        self._contents[standing.sha256] = replace(standing, outcome="same_text", commit_id=None)
+        committed = self.known.article(standing.article_id)
+        if committed is not None and standing.article_id not in self.resolved.winners:
+            self._supersede(
+                "articles", standing.article_id, committed.commit_id, "a copy with a smaller hash"
+            )
+
+    def _correct(self, holder: Holder, outcome: str, reason: str) -> FileRow:
+        """Give a document of this run another outcome; return its row as it was."""
+        pending = self._pending(holder)
+        full = pending or self.row_of(holder)
+        if pending is None:
+            self._supersede("files", full.document_id, holder.commit_id, reason)
+            self.resolved.corrected.append(full.outcome)
+        self._put(_as_copy(full) if outcome == "same_bytes" else replace(full, outcome=outcome))
+        return full
+
+    def _pending(self, holder: Holder) -> FileRow | None:
+        return self.resolved.files.get(document_id(holder.path, holder.record))
+
+    def _put(self, row: FileRow) -> None:
+        self.resolved.files[row.document_id] = row
+
+    def _supersede(self, table: str, subject: str, commit: str | None, reason: str) -> None:
+        self.resolved.superseded.append(
+            SupersededRow(
+                subject_table=table, subject_id=subject, subject_commit_id=commit, reason=reason
+            )
+        )
+
+    # What is known, this chunk included
+
+    def _content(self, sha256: str) -> Holder | None:
+        if sha256 not in self._contents:
+            found = self.known.content(sha256)
+            if found is None or found.article_id is None:
+                return None
+            self._contents[sha256] = Holder(
+                found.path,
+                found.record,
+                sha256,
+                found.outcome,
+                found.article_id,
+                found.run_id,
+                found.commit_id,
+            )
+        return self._contents[sha256]
+
+    def _article(self, article_id: str) -> Holder | None:
+        if article_id not in self._articles:
+            found = self.known.article(article_id)
+            if found is None:
+                return None
+            at = self.known.document(found.path, found.record)
+            self._articles[article_id] = Holder(
+                found.path,
+                found.record,
+                found.sha256,
+                "article",
+                article_id,
+                found.run_id,
+                at.commit_id if at else None,
+            )
+        return self._articles[article_id]
+
+    # The star of exact copies
+
+    def _link(self, article: str, identity: str) -> None:
+        """Link a new article to the centre of its text, or make it the centre."""
+        centre = self._centres.get(identity) or self.known.centre(identity)
+        others = [*self.known.with_identity(identity), *self._new.get(identity, [])]
+        self._new.setdefault(identity, []).append(article)
+        if centre is None:
+            self._centres[identity] = (article, self.run_id)
+        elif centre[1] == self.run_id and article < centre[0]:
+            for other in others:
+                if other != centre[0]:
+                    self._unlink(other, centre[0])
+                self._add_link(other, article)
+            self._centres[identity] = (article, self.run_id)
+        else:
+            self._centres[identity] = centre
+            self._add_link(article, centre[0])
+
+    def _add_link(self, article: str, centre: str) -> None:
+        link = link_id(article, centre, "exact")
+        self.resolved.links[link] = LinkRow(
+            link_id=link, article_a=article, article_b=centre, relation="exact"
+        )
+
+    def _unlink(self, article: str, centre: str) -> None:
+        """Within a run the centre's id only falls, so a link taken back never returns."""
+        link = link_id(article, centre, "exact")
+        if self.resolved.links.pop(link, None) is None:
+            self._supersede("links", link, None, "a smaller id is the centre")
+
+
+def _as_copy(row: FileRow) -> FileRow:
+    """A byte copy is not read: how it was decoded is told by the document that stands for it."""
+    return replace(row, outcome="same_bytes", encoding=None, encoding_method=None)
+
+
+def outcome_counts(resolved: Resolved) -> dict[str, int]:
+    """Return what the chunk adds to the run's count of each outcome; corrections take one away."""
+    counts: dict[str, int] = {}
+    for row in resolved.files.values():
+        counts[row.outcome] = counts.get(row.outcome, 0) + 1
+    for outcome in resolved.corrected:
+        counts[outcome] = counts.get(outcome, 0) - 1
+    return counts

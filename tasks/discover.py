@@ -1,0 +1,116 @@
+"""Find the raw files below the given paths, one at a time.
+
+A folder's names are held in memory while it is walked (about 100 bytes each), never its contents.
+Names are taken in sorted order, so that a run does not depend on how the file system lists them.
+Links are followed; every folder is walked once, which ends loops. A path that cannot be read is
+yielded as Unreadable with the reason the operating system gave.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from tasks.records import RawFile, Rejection, recorded_path
+from warehouse.errors import BadSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A path below the sources that is no readable file."""
+
+    path: str  # as it stands in the ledger
+    rejection: Rejection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which files count. Patterns are shell globs on the name or on the whole path."""
+
+    include: tuple[str, ...] = ()  # none: every file
+    exclude: tuple[str, ...] = ()
+    skipped_folders: frozenset[str] = frozenset()  # absolute; the warehouse itself
+
+    def wants(self, path: str) -> bool:
+        """Does the file at `path` count?"""
+        name = os.path.basename(path)  # noqa: PTH119 - path may hold surrogate escapes
+        if any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for glob in self.exclude):
+            return False
+        return not self.include or any(
+            fnmatchcase(name, glob) or fnmatchcase(path, glob) for glob in self.include
+        )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """State of one walk: which folders, by device and inode, were entered."""
+
+    wanted: Filter
+    entered: set[tuple[int, int]] = field(default_factory=set)
+
+
+def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
+    """Return the sources as sorted absolute paths; those within another one are left out.
+
+    Raises BadSetting for a path that does not exist: nothing should run on a typing error.
+    """
+    paths = sorted({os.path.abspath(source) for source in sources})  # noqa: PTH100 - keeps links
+    for path in paths:
+        if not os.path.lexists(path):
+            raise BadSetting(f"{recorded_path(path)}: no such file or folder")
+    return tuple(
+        path for path in paths if not any(str(above) in paths for above in Path(path).parents)
+    )
+
+
+def discover(sources: Sequence[str], wanted: Filter) -> Iterator[RawFile | Unreadable]:
+    """Yield every file below `sources` (from check_sources) that `wanted` lets through."""
+    walk = _Walk(wanted)
+    for source in sources:
+        yield from _visit(source, walk)
+
+
+def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable]:
+    """Walk depth first with a stack of our own: a deep tree must not exhaust Python's."""
+    stack = [iter([top])]
+    while stack:
+        path = next(stack[-1], None)
+        if path is None:
+            stack.pop()
+            continue
+        try:
+            status = os.stat(path)  # noqa: PTH116
+            if stat.S_ISDIR(status.st_mode):
+                stack.append(_enter(path, status, walk))
+            elif walk.wanted.wants(path):
+                yield _file(path, status)
+        except OSError as error:
+            if walk.wanted.wants(path):
+                yield unreadable(recorded_path(path), error)
+
+
+def _enter(path: str, status: os.stat_result, walk: _Walk) -> Iterator[str]:
+    place = (status.st_dev, status.st_ino)
+    if place in walk.entered or path in walk.wanted.skipped_folders:
+        return iter(())
+    walk.entered.add(place)
+    return iter([f"{path.rstrip('/')}/{name}" for name in sorted(os.listdir(path))])
+
+
+def _file(path: str, status: os.stat_result) -> RawFile | Unreadable:
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a pipe, socket or device; only files and folders are read"
+        return Unreadable(recorded_path(path), Rejection("discover.not_a_file", kind))
+    return RawFile(
+        name=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+    )
+
+
+def unreadable(path: str, error: OSError) -> Unreadable:
+    """Return the record of a path that the operating system refuses; it is tried again."""
+    detail = f"{error.strerror or error} (errno {error.errno})"
+    return Unreadable(path, Rejection("discover.unreadable", detail, is_retryable=True))

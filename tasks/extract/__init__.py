@@ -1,0 +1,1 @@
+"""From a parsed web page to its body and its fields."""

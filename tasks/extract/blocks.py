@@ -1,0 +1,135 @@
+"""From a tree of elements to its paragraphs: where text parts, and what kind each part is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph as it stands in the tree, HTML's blanks squeezed, not yet cleaned."""
+
+    kind: str  # as in tasks.records.DraftParagraph
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What the element names of a tree mean for its text."""
+
+    kinds: Mapping[str, str]  # elements that give their text a kind; others take that around them
+    blocks: frozenset[str]  # further elements that part the text
+    breaks: frozenset[str]
+    rows: frozenset[str]
+    cells: frozenset[str]
+    skipped: frozenset[str] = frozenset()
+
+
+HTML = Vocabulary(
+    kinds={
+        **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), "subhead"),
+        **dict.fromkeys(("li", "dd", "dt"), "list_item"),
+        "blockquote": "quote",
+        "figcaption": "caption",
+        "caption": "caption",
+    },
+    blocks=frozenset(
+        "p div section article main body center address pre figure ul ol dl table tbody thead "
+        "form fieldset hr details".split()
+    ),
+    breaks=frozenset(("br",)),
+    rows=frozenset(("tr",)),
+    cells=frozenset(("td", "th")),
+    skipped=frozenset(
+        "script style noscript template head title nav footer aside svg math iframe object select "
+        "button textarea input".split()
+    ),
+)
+
+TRAFILATURA = Vocabulary(
+    kinds={"head": "subhead", "item": "list_item", "quote": "quote"},
+    blocks=frozenset(("p", "code", "list", "table")),
+    breaks=frozenset(("lb",)),
+    rows=frozenset(("row",)),
+    cells=frozenset(("cell",)),
+)
+
+# An lxml tree cannot hold control characters, so this one marks line breaks without confusion.
+_LINE_BREAK = "\x1e"
+# A break after the end of a sentence, or an empty line, parts paragraphs; any other break
+# (addresses, verse, lines wrapped by hand) is a blank.
+_PARTING = re.compile(r"(?:(?<=[.!?…。！？।؟\"”’»)])\s*\x1e|\x1e(?:\s*\x1e)+)[\s\x1e]*")
+_HTML_BLANKS = re.compile(r"[ \t\n\r\f\x1e]+")  # NBSP and wide blanks are text, left to cleaning
+
+# A cell with more text is prose in a table that serves the layout. The cells of data tables in
+# articles (results, schedules, prices) hold words, at most a sentence.
+_LONGEST_CELL = 300  # characters
+_TABULAR_CELLS = 2  # non-empty cells; a row with fewer relates nothing to anything
+
+
+def blocks(root: etree._Element, names: Vocabulary) -> Iterator[Block]:
+    """Yield the paragraphs under `root` in order, none of them empty.
+
+    A row of a data table is one paragraph, its cells parted by " | ". `root` is left as it was.
+    """
+    kinds = ["body"]
+    pieces = [root.text or ""]
+    walk = etree.iterwalk(root, events=("start", "end"))
+    next(walk)
+    for event, element in walk:
+        if element is root:
+            break
+        tag = element.tag
+        parts = kinds[-1] != "table" and _parts_text(tag, names) or tag in names.rows
+        if parts:
+            yield from _paragraphs(kinds[-1], pieces)
+            pieces = []
+        if event == "end":
+            kinds.pop()
+            pieces.append(element.tail or "")
+        elif tag in names.skipped or not isinstance(tag, str):
+            walk.skip_subtree()
+            kinds.append(kinds[-1])
+        else:
+            kinds.append(_kind(element, kinds[-1], names) if parts else kinds[-1])
+            pieces += (_before(element, names), element.text or "")
+    yield from _paragraphs("body", pieces)
+
+
+def _parts_text(tag: str, names: Vocabulary) -> bool:
+    """Tell whether an element of this name begins a paragraph outside data tables."""
+    return tag in names.blocks or tag in names.kinds or tag in names.cells
+
+
+def _kind(element: etree._Element, around: str, names: Vocabulary) -> str:
+    """Return the kind of the text in an element that parts text."""
+    if element.tag not in names.rows:
+        return names.kinds.get(element.tag, around)
+    lengths = [len("".join(cell.itertext()).strip()) for cell in element if cell.tag in names.cells]
+    is_tabular = sum(map(bool, lengths)) >= _TABULAR_CELLS and max(lengths) <= _LONGEST_CELL
+    return "table" if is_tabular else "body"
+
+
+def _before(element: etree._Element, names: Vocabulary) -> str:
+    """Return what parts the text of `element` from the text before it in the same paragraph."""
+    if element.tag in names.breaks:
+        return _LINE_BREAK
+    if element.tag in names.cells:
+        return " | " if element.getprevious() is not None else ""
+    return " " if element.tag in names.blocks else ""
+
+
+def _paragraphs(kind: str, pieces: list[str]) -> Iterator[Block]:
+    """Yield the paragraphs of one block; line breaks may part it further, but not a table row."""
+    text = "".join(pieces)
+    parts = [text]
+    if _LINE_BREAK in text and kind != "table":
+        parts = _PARTING.split(text)
+    for part in parts:
+        squeezed = _HTML_BLANKS.sub(" ", part).strip(" |" if kind == "table" else " ")
+        if squeezed and not squeezed.isspace():
+            yield Block(kind=kind, text=squeezed)

@@ -1,0 +1,198 @@
+"""Fields from JSON-LD: what a page says of itself to search engines, in schema.org terms."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from lxml.html import HtmlElement
+
+from tasks.extract.people import people
+from tasks.records import Candidate
+
+Node = dict[str, object]
+
+# schema.org/Article and its subtypes that carry news (release 29), plus CreativeWork-level types
+# that publishers use for items with a body of their own.
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle AdvertiserContentArticle AnalysisNewsArticle AskPublicNewsArticle "
+    "BackgroundNewsArticle OpinionNewsArticle ReportageNewsArticle ReviewNewsArticle Report "
+    "SatiricalArticle ScholarlyArticle MedicalScholarlyArticle TechArticle SocialMediaPosting "
+    "BlogPosting LiveBlogPosting DiscussionForumPosting".split()
+)
+PAGE_TYPES = frozenset("WebPage ItemPage CollectionPage MedicalWebPage".split())
+
+# Field, and the properties that may fill it; the first that holds something does.
+PROPERTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("headline", ("headline", "name")),
+    ("description", ("description",)),
+    ("author", ("author", "creator")),
+    ("publisher", ("publisher", "sourceOrganization", "provider")),
+    ("section", ("articleSection",)),
+    ("keyword", ("keywords",)),
+    ("url", ("url", "mainEntityOfPage", "@id")),
+    ("published", ("datePublished", "dateCreated", "uploadDate")),
+    ("modified", ("dateModified",)),
+    ("language", ("inLanguage",)),
+    ("image_url", ("image", "thumbnailUrl")),
+    ("license", ("license",)),
+    ("copyright_holder", ("copyrightHolder",)),
+    ("is_accessible_for_free", ("isAccessibleForFree",)),
+)
+# What a WebPage node says of the page holds for its article too; its name is the window's title.
+_OF_THE_PAGE = frozenset(("published", "modified", "language", "description", "image_url"))
+_ADDRESSES = frozenset(("url", "image_url", "license"))
+_ONE = frozenset(("url", "image_url", "headline", "published", "modified"))  # first value only
+
+_HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage")
+_MOST_NODES = 5_000  # a graph of the whole site is not about this page
+
+_WRAPPING = re.compile(r"<!--|-->|/\*|\*/|(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>")
+_TRAILING_COMMA = re.compile(r",\s*([}\]])")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_DECODER = json.JSONDecoder(strict=False)  # pages hold raw line breaks inside JSON strings
+
+
+def read_jsonld(tree: HtmlElement, addresses: Collection[str]) -> list[Candidate]:
+    """Return the candidates of the article that the page's JSON-LD describes.
+
+    `addresses` are the page's own (canonical, og:url): among several articles the one that bears
+    one of them is meant, else the first. Candidates of a WebPage node follow, so named.
+    """
+    nodes = list(_nodes(tree))
+    known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
+    articles = [node for node in nodes if _types(node) & ARTICLE_TYPES]
+    own = {plain_address(address) for address in addresses}
+    chosen = [node for node in articles if _addresses(node, known) & own] or articles[:1]
+    found = [each for node in chosen for each in _candidates(node, known, "json-ld")]
+    pages = [node for node in nodes if _types(node) & PAGE_TYPES][:1]
+    about = [each for node in pages for each in _candidates(node, known, "json-ld:WebPage")]
+    return found + [each for each in about if each.field in _OF_THE_PAGE]
+
+
+def plain_address(address: str) -> str:
+    """Return `address` without scheme, "www.", query, fragment and last slash, to compare."""
+    rest = address.partition("://")[2] or address
+    return re.split(r"[?#]", rest, maxsplit=1)[0].removeprefix("www.").rstrip("/").casefold()
+
+
+def parse_jsonld(text: str) -> list[object]:
+    """Return the JSON values in `text`, none if it cannot be read.
+
+    Comment and CDATA wrapping, escaped quotes, trailing commas, text after the end and several
+    values in a row are mended.
+    """
+    try:
+        return [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return _mended(text)
+
+
+def _mended(text: str) -> list[object]:
+    """Return the values that can be read after the cheap repairs."""
+    if '"' not in text:
+        text = html.unescape(text)
+    text = _TRAILING_COMMA.sub(r"\1", _WRAPPING.sub(" ", text))
+    values: list[object] = []
+    position = 0
+    while match := re.compile(r"[{\[]").search(text, position):
+        try:
+            value, position = _DECODER.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            break
+        values.append(value)
+    return values
+
+
+def _nodes(tree: HtmlElement) -> Iterator[Node]:
+    """Yield the nodes that stand at the top of the page's JSON-LD or in its graphs, in order."""
+    scripts = (s for s in tree.iter("script") if "ld+json" in (s.get("type") or "").lower())
+    queue = [value for script in scripts for value in parse_jsonld(script.text or "")]
+    queue.reverse()
+    for _ in range(_MOST_NODES):
+        if not queue:
+            return
+        value = queue.pop()
+        if isinstance(value, list):
+            queue += reversed(value)
+        elif isinstance(value, dict):
+            yield value
+            queue += [value[key] for key in reversed(_HOLDERS) if key in value]
+
+
+def _types(node: Node) -> frozenset[str]:
+    """Return the names of the node's types without their namespace."""
+    value = node.get("@type")
+    names = value if isinstance(value, list) else [value]
+    return frozenset(re.split(r"[/#:]", name)[-1] for name in names if isinstance(name, str))
+
+
+def _addresses(node: Node, known: Mapping[str, Node]) -> set[str]:
+    """Return the addresses that a node gives for itself, ready to compare."""
+    keys = ("url", "mainEntityOfPage", "@id")
+    return {
+        plain_address(value) for key in keys for value in _texts(node.get(key), known, "@id", "url")
+    } - {""}
+
+
+def _candidates(node: Node, known: Mapping[str, Node], source: str) -> Iterator[Candidate]:
+    """Yield what one node says, field by field."""
+    for field, keys in PROPERTIES:
+        names = ("url", "contentUrl", "@id") if field in _ADDRESSES else ("@value", "name")
+        found = next(filter(None, (_texts(node.get(key), known, *names) for key in keys)), [])
+        for value in found[:1] if field in _ONE else found:
+            yield from parted(field, value, source)
+
+
+def parted(field: str, value: str, source: str) -> Iterator[Candidate]:
+    """Yield the candidates that one value makes: one each for its keywords or its people."""
+    if field == "keyword":
+        words = [word.strip() for word in re.split(r"[,;،、]", value)]
+        yield from (Candidate(field=field, value=word, source=source) for word in words if word)
+    elif field == "author":
+        names = people(value)
+        if names and names != [value]:
+            yield Candidate(field="byline", value=value, source=source)
+        yield from (Candidate(field=field, value=name, source=source) for name in names)
+    elif value:
+        yield Candidate(field=field, value=value, source=source)
+
+
+def _texts(value: object, known: Mapping[str, Node], *names: str) -> list[str]:
+    """Return the texts in a value: itself, or what its objects hold under one of `names`."""
+    texts = []
+    queue = [value]
+    while queue:
+        item = queue.pop(0)
+        if isinstance(item, list):
+            queue[:0] = item
+        elif isinstance(item, dict):
+            item = item if any(name in item for name in names) else _resolved(item, known)
+            queue[:0] = [item[name] for name in names if _is_plain(item.get(name))][:1]
+        elif isinstance(item, bool):
+            texts.append(str(item).lower())
+        elif isinstance(item, str | int | float):
+            texts.append(_plain_text(str(item)))
+    return [text for text in texts if text]
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether a property holds text, or texts, and no further objects."""
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(each, str | int | float) for each in values)
+
+
+def _resolved(item: Node, known: Mapping[str, Node]) -> Node:
+    """Return the node that `item` refers to by its @id, or `item` itself."""
+    return known.get(str(item.get("@id")), item)
+
+
+def _plain_text(value: str) -> str:
+    """Return `value` without the escapes and tags that publishers leave inside JSON strings."""
+    if "&" in value:
+        value = html.unescape(value)
+    if "<" in value:
+        value = _TAG.sub("", value)
+    return " ".join(value.split())

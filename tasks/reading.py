@@ -1,0 +1,218 @@
+"""One raw file to the documents in it: open, hash, decompress, recognise, split.
+
+A file is hashed before anything is made of it: a known content ends here. It is looked at again
+after it was read: one that changed meanwhile is left for the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from tasks.readers import READERS, SPLITTERS, reader_version
+from tasks.records import RawDocument, RawFile, Rejection
+from tasks.sniff import sniff
+from tasks.streams import COMPRESSIONS, decompress, read_all
+from warehouse.errors import CannotRead
+
+HEAD_BYTES = 64 * 1024  # what the type is recognised by
+DAMAGE = frozenset({"read.truncated", "read.corrupt", "read.bomb", "read.bad_json"})
+HELD_BYTES = 8 * 1024 * 1024  # files up to this size are read once and held; larger ones twice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """One thing met in a file: a document, a rejection of one, or the end of a container."""
+
+    record: int | None = None
+    document: RawDocument | None = None
+    rejection: Rejection | None = None
+    is_left: bool = False  # the file is still growing
+    is_container: bool = False
+    is_known: bool = False  # the whole file is known by its content
+    document_count: int | None = None  # at the end of a container
+    is_complete: bool | None = None  # of a container: was all taken up that can be read?
+    file_sha256: str | None = None
+    media_type: str | None = None
+    compression: str | None = None
+    reader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """A file's hash, and its bytes as a stream without compression."""
+
+    stream: BinaryIO
+    sha256: str
+    media_type: str
+    compression: str | None
+
+
+def read_file(file: RawFile, *, limit: int, known_sha256: str | None = None) -> Iterator[Met]:
+    """Yield what is met in `file`; of a container, its documents in order and then its end.
+
+    `limit` is the largest document in bytes. A file whose hash is `known_sha256` yields one Met
+    that says so. Trouble with the file becomes a Met with a rejection, never an exception; faults
+    of the splitting code do raise.
+    """
+    try:
+        with open(file.name, "rb") as raw:
+            sha256, stream = _hash(raw)
+            if sha256 == known_sha256:
+                yield Met(is_known=True, file_sha256=sha256)
+            elif _has_changed(raw, file):
+                yield _left(sha256, None)
+            else:
+                yield from _documents(file, raw, _open(file, stream, sha256), limit)
+    except CannotRead as error:
+        yield Met(rejection=_rejection(error))
+    except OSError as error:
+        detail = f"{error.strerror or error} (errno {error.errno})"
+        yield Met(rejection=Rejection("read.unreadable", detail, is_retryable=True))
+
+
+def _hash(raw: BinaryIO) -> tuple[str, BinaryIO]:
+    """Return the file's hash and a stream at its start."""
+    data = raw.read(HELD_BYTES + 1)
+    if len(data) <= HELD_BYTES:
+        return hashlib.sha256(data).hexdigest(), io.BytesIO(data)
+    digest = hashlib.sha256(data)
+    while data := raw.read(1024 * 1024):
+        digest.update(data)
+    raw.seek(0)
+    return digest.hexdigest(), raw
+
+
+def _has_changed(raw: BinaryIO, file: RawFile) -> bool:
+    status = os.fstat(raw.fileno())
+    return (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns)
+
+
+def _left(sha256: str | None, record: int | None) -> Met:
+    detail = "it changed while it was being read; the next run will take it"
+    return Met(
+        record=record,
+        is_left=True,
+        rejection=Rejection("read.growing", detail, is_retryable=True),
+        file_sha256=sha256,
+    )
+
+
+def _rejection(error: CannotRead) -> Rejection:
+    return Rejection(error.reason, error.detail, is_retryable=error.is_retryable)
+
+
+def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
+    """Take the compressions off; a Met where they are damaged before the first byte."""
+    compressions: list[str] = []
+    name = os.path.basename(file.name)  # noqa: PTH119 - the name may hold surrogate escapes
+    media_type = "application/octet-stream"
+    try:
+        while True:
+            head, stream = _peek(stream)
+            media_type = sniff(head, name)
+            if media_type not in COMPRESSIONS:
+                break
+            compressions.append(COMPRESSIONS[media_type])
+            stream = decompress(stream, media_type, depth=len(compressions))
+            name = name.rpartition(".")[0] or name
+    except CannotRead as error:
+        return Met(
+            rejection=_rejection(error),
+            file_sha256=sha256,
+            media_type=media_type,
+            compression=" ".join(compressions) or None,
+            reader=reader_version(media_type),
+        )
+    return _Contents(stream, sha256, media_type, " ".join(compressions) or None)
+
+
+def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Return the first bytes and a stream that still has them."""
+    if stream.seekable():
+        head = stream.read(HEAD_BYTES)
+        stream.seek(0)
+        return head, stream
+    buffered = io.BufferedReader(stream, HEAD_BYTES)  # type: ignore[type-var]
+    return buffered.peek(HEAD_BYTES), buffered  # type: ignore[return-value]
+
+
+def _documents(
+    file: RawFile, raw: BinaryIO, contents: _Contents | Met, limit: int
+) -> Iterator[Met]:
+    if isinstance(contents, Met):
+        yield contents
+    elif contents.media_type in SPLITTERS:
+        yield from _split(file, raw, contents, limit)
+    else:
+        met = _whole(file, contents, limit)
+        yield _left(contents.sha256, None) if _has_changed(raw, file) else met
+
+
+def _whole(file: RawFile, contents: _Contents, limit: int) -> Met:
+    """The file as one document."""
+    common = _common(contents)
+    try:
+        data = read_all(contents.stream, limit)
+    except CannotRead as error:
+        return Met(rejection=_rejection(error), **common)
+    document = RawDocument(
+        path=file.path, record=None, data=data, media_type=contents.media_type
+    )
+    if contents.media_type in READERS or not data:
+        return Met(document=document, **common)
+    detail = f"no reader for {contents.media_type} in this version"
+    return Met(document=document, rejection=Rejection("read.no_reader", detail), **common)
+
+
+def _common(contents: _Contents) -> dict[str, str | None]:
+    return {
+        "file_sha256": contents.sha256,
+        "media_type": contents.media_type,
+        "compression": contents.compression,
+        "reader": reader_version(contents.media_type),
+    }
+
+
+def _split(file: RawFile, raw: BinaryIO, contents: _Contents, limit: int) -> Iterator[Met]:
+    """The documents of a container, then its end."""
+    split, media_type = SPLITTERS[contents.media_type]
+    common = {**_common(contents), "media_type": media_type}
+    count, is_complete, stopped = 0, True, None
+    for part in split(contents.stream, limit=limit):
+        if part.record is None:  # a single object: the file is the document
+            yield from _single(file, part.data, common)
+            return
+        if _has_changed(raw, file):
+            yield _left(contents.sha256, part.record)
+            count, is_complete = count + 1, False
+            break
+        count += 1
+        stopped = part.rejection if part.rejection and part.rejection.reason in DAMAGE else None
+        if part.rejection is not None:
+            yield Met(record=part.record, rejection=part.rejection, **common)
+        else:
+            document = RawDocument(
+                path=file.path, record=part.record, data=part.data, media_type=media_type
+            )
+            yield Met(record=part.record, document=document, **common)
+    common["media_type"] = contents.media_type
+    yield Met(
+        is_container=True,
+        document_count=count,
+        is_complete=is_complete,
+        rejection=stopped,
+        **common,
+    )
+
+
+def _single(file: RawFile, data: bytes | None, common: dict[str, str | None]) -> Iterator[Met]:
+    if data is not None and common["media_type"] is not None:
+        document = RawDocument(
+            path=file.path, record=None, data=data, media_type=common["media_type"]
+        )
+        yield Met(document=document, **common)

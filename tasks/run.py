@@ -1,0 +1,270 @@
+"""One run of ingest: from the lease to the row in `runs`. Knows nothing of Prefect."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tasks.batch import Batch, Limits, Slice, Staged, Workplace, read_batch, reject_batch
+from tasks.chunk import make_chunk
+from tasks.dedup.exact import outcome_counts
+from tasks.discover import Filter, check_sources
+from tasks.plan import Planner
+from tasks.stopwatch import Stopwatch, add_seconds
+from warehouse import catalog, store
+from warehouse.checks import FailedCheck, failed_checks
+from warehouse.ledger import Ledger
+from warehouse.lease import writer_lease
+from warehouse.location import Location
+from warehouse.schema import SCHEMA_VERSION, RunRow, to_arrow
+
+TOOLS = (
+    "copydesk", "trafilatura", "langdetect", "py3langid", "ftfy", "pyarrow", "deltalake", "duckdb",
+)  # fmt: skip
+OUTCOMES = ("article", "same_bytes", "same_text", "rejected", "left")
+# The catalog is made anew after a commit, but not more often than costs a tenth of the time.
+CATALOG_SHARE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a run is asked to do."""
+
+    location: Location
+    sources: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    chunk_documents: int = 5_000
+    chunk_bytes: int = 128 * 1024 * 1024  # of documents, decompressed
+    chunk_seconds: float = 120.0
+    rehash: bool = False
+    wait_seconds: float = 0.0
+
+    def filter(self) -> Filter:
+        """Which files count; never those of the warehouse itself."""
+        own = {self.location.uri, str(self.location.state)}
+        return Filter(
+            include=self.include, exclude=self.exclude, skipped_folders=frozenset(own)
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run so far."""
+
+    found: int = 0
+    known: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    commits: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def is_conserved(self) -> bool:
+        """Did every document that was met end as exactly one of the six?"""
+        return self.found == self.known + sum(self.outcomes.get(name, 0) for name in OUTCOMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A finished run."""
+
+    row: RunRow
+    failed: tuple[FailedCheck, ...]
+
+
+class Run:
+    """A run under way; make it with `start`."""
+
+    def __init__(self, order: Order, ledger: Ledger, flow_run_id: str | None) -> None:
+        self.order = order
+        self.location = order.location
+        self.ledger = ledger
+        self.flow_run_id = flow_run_id
+        self.started_at = datetime.now(UTC)
+        self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self.place = Workplace(
+            location=order.location,
+            folder=str(order.location.state / "runs" / self.run_id),
+            limits=order.limits,
+        )
+        self.planner = Planner(
+            order.sources, order.filter(), ledger, order.limits, rehash=order.rehash
+        )
+        self.tally = Tally()
+        self.staged: list[Staged] = []
+        self.writer = store.Writer(order.location, self.run_id)
+        self._chunk_start = time.monotonic()
+        self._catalog_due = 0.0
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what is to be read, in order."""
+        for batch in self.planner.batches():
+            yield batch
+        self.tally.found += self.planner.planned.known_documents
+        self.tally.known += self.planner.planned.known_documents
+
+    def collect(self, staged: Staged) -> None:
+        """Take in a batch that was read."""
+        self.staged.append(staged)
+        self.tally.found += staged.found
+        self.tally.known += staged.known
+        add_seconds(self.tally.seconds, staged.seconds)
+
+    def is_chunk_full(self) -> bool:
+        """Is it time to commit?"""
+        order = self.order
+        return (
+            sum(item.documents for item in self.staged) >= order.chunk_documents
+            or sum(item.byte_count for item in self.staged) >= order.chunk_bytes
+            or time.monotonic() - self._chunk_start >= order.chunk_seconds
+        )
+
+    def commit(self) -> dict[str, int]:
+        """Commit everything collected as one chunk; return what it adds to each outcome.
+
+        May be repeated after TryAgain: nothing is visible then, and nothing has been counted.
+        """
+        watch = Stopwatch()
+        counts: dict[str, int] = {}
+        if any(item.documents for item in self.staged):
+            with watch.stage("resolve"):
+                chunk = make_chunk(self.staged, self.ledger, self.location, self.run_id)
+            with watch.stage("write"):
+                commit = self.writer.commit(chunk.tables)
+            with watch.stage("ledger"):
+                rows = chunk.ledger_rows(self.run_id, commit.commit_id)
+                self.ledger.apply(rows, commit.sequence)
+            counts = outcome_counts(chunk.resolved)
+            self.tally.commits += 1
+            with watch.stage("catalog"):
+                self._refresh_catalog()
+        self.ledger.note_hints(hint for item in self.staged for hint in item.hints)
+        for outcome, count in counts.items():
+            self.tally.outcomes[outcome] = self.tally.outcomes.get(outcome, 0) + count
+        self._clear()
+        add_seconds(self.tally.seconds, watch.seconds)
+        return counts
+
+    def _clear(self) -> None:
+        for item in self.staged:
+            shutil.rmtree(item.folder, ignore_errors=True)
+        self.staged = []
+        self._chunk_start = time.monotonic()
+
+    def _refresh_catalog(self) -> None:
+        start = time.monotonic()
+        if start < self._catalog_due:
+            return
+        catalog.refresh(self.location)
+        end = time.monotonic()
+        self._catalog_due = end + CATALOG_SHARE * (end - start)
+
+    def finish(self) -> Summary:
+        """Write the row in `runs`, refresh the catalog and run the data tests."""
+        self._append_run(())
+        catalog.refresh(self.location)
+        with catalog.open_catalog(self.location) as connection:
+            failed = tuple(failed_checks(connection, self.run_id))
+        return Summary(self._row(failed), failed)
+
+    def _append_run(self, failed: Sequence[FailedCheck]) -> None:
+        store.append_run(self.location, to_arrow("runs", [self._row(failed)]))
+
+    def _row(self, failed: Sequence[FailedCheck]) -> RunRow:
+        outcomes = self.tally.outcomes
+        is_sound = self.tally.is_conserved() and not failed
+        return RunRow(
+            run_id=self.run_id,
+            flow_run_id=self.flow_run_id,
+            state="completed" if is_sound else "failed",
+            started_at=self.started_at,
+            ended_at=datetime.now(UTC),
+            sources=list(self.order.sources),
+            found_count=self.tally.found,
+            known_count=self.tally.known,
+            article_count=outcomes.get("article", 0),
+            same_bytes_count=outcomes.get("same_bytes", 0),
+            same_text_count=outcomes.get("same_text", 0),
+            rejected_count=outcomes.get("rejected", 0),
+            left_count=outcomes.get("left", 0),
+            container_count=outcomes.get("container", 0),
+            commit_count=self.tally.commits,
+            is_conserved=self.tally.is_conserved(),
+            failed_checks=[check.name for check in failed],
+            stage_seconds={name: round(spent, 3) for name, spent in self.tally.seconds.items()},
+            settings_sha256=settings_sha256(self.order),
+            tool_versions=tool_versions(),
+            schema_version=SCHEMA_VERSION,
+        )
+
+
+@contextmanager
+def start(order: Order, flow_run_id: str | None = None) -> Iterator[Run]:
+    """Take the lease, make or widen the warehouse, bring the ledger up to date; yield the run.
+
+    Raises BadSetting for sources that do not exist or a folder that is no warehouse, WriterBusy
+    when another process writes, TryAgain for trouble of the storage.
+    """
+    order = replace(order, sources=check_sources(order.sources))
+    store.refuse_foreign_folder(order.location)
+    with writer_lease(order.location, wait_seconds=order.wait_seconds):
+        store.prepare(order.location)
+        shutil.rmtree(order.location.state / "runs", ignore_errors=True)  # of a killed run
+        ledger = Ledger(order.location)
+        try:
+            ledger.catch_up()
+            yield Run(order, ledger, flow_run_id)
+        finally:
+            ledger.close()
+            shutil.rmtree(order.location.state / "runs", ignore_errors=True)
+
+
+ReadStep = Callable[[Batch, Workplace], Staged]
+
+
+def drive(
+    run: Run,
+    *,
+    read: ReadStep = read_batch,
+    commit: Callable[[Run], dict[str, int]] = Run.commit,
+    on_progress: Callable[[Run], None] = lambda run: None,
+) -> None:
+    """Read every batch and commit chunk by chunk. Prefect wraps `read` and `commit` as tasks."""
+    for batch in run.batches():
+        rest = batch
+        while rest:
+            staged = read(rest, run.place)
+            run.collect(staged)
+            rest = staged.rest
+            if run.is_chunk_full():
+                commit(run)
+            on_progress(run)
+    commit(run)
+    on_progress(run)
+
+
+def ingest_files(order: Order, on_progress: Callable[[Run], None] = lambda run: None) -> Summary:
+    """The whole run in this process, without Prefect."""
+    with start(order) as run:
+        drive(run, on_progress=on_progress)
+        return run.finish()
+
+
+def settings_sha256(order: Order) -> str:
+    """Return the hash of the settings that touch rows."""
+    touching = (order.limits.document_bytes, order.limits.raw_bytes, SCHEMA_VERSION)
+    return hashlib.sha256(repr(touching).encode()).hexdigest()
+
+
+def tool_versions() -> dict[str, str]:
+    """Return the versions of everything that decides rows."""
+    return {"python": platform.python_version(), **{name: version(name) for name in TOOLS}}

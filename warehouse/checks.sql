@@ -1,0 +1,79 @@
+-- Data tests. Each statement returns offending rows, so empty is good. The variable `run_id` holds
+-- the run that has just ended, or NULL to test every run. The line before a statement names it.
+
+-- conservation: found = known + article + same_bytes + same_text + rejected + left
+SELECT run_id, found_count FROM runs
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND found_count <> known_count + article_count + same_bytes_count + same_text_count
+                   + rejected_count + left_count;
+
+-- counts: what a run counted is what stands in files, corrections of the same run applied
+WITH written AS (
+    SELECT f.run_id, f.outcome FROM files_history f
+    WHERE f.run_id = coalesce(getvariable('run_id'), f.run_id)
+      AND NOT EXISTS (
+        SELECT 1 FROM superseded s WHERE s.subject_table = 'files' AND s.run_id = f.run_id
+          AND s.subject_id = f.document_id AND s.subject_commit_id = f.commit_id)
+), counted AS (
+    SELECT run_id,
+           count(*) FILTER (outcome = 'article') AS article_count,
+           count(*) FILTER (outcome = 'same_bytes') AS same_bytes_count,
+           count(*) FILTER (outcome = 'same_text') AS same_text_count,
+           count(*) FILTER (outcome = 'rejected') AS rejected_count,
+           count(*) FILTER (outcome = 'left') AS left_count,
+           count(*) FILTER (outcome = 'container') AS container_count
+    FROM written GROUP BY run_id
+)
+SELECT r.run_id, c.* EXCLUDE (run_id) FROM runs r LEFT JOIN counted c USING (run_id)
+WHERE r.run_id = coalesce(getvariable('run_id'), r.run_id)
+  AND (r.article_count, r.same_bytes_count, r.same_text_count, r.rejected_count, r.left_count,
+       r.container_count)
+   <> (coalesce(c.article_count, 0), coalesce(c.same_bytes_count, 0),
+       coalesce(c.same_text_count, 0), coalesce(c.rejected_count, 0), coalesce(c.left_count, 0),
+       coalesce(c.container_count, 0));
+
+-- unique articles: one row for every article_id
+WITH fresh AS (
+    SELECT article_id FROM articles WHERE run_id = coalesce(getvariable('run_id'), run_id))
+SELECT article_id, count(*) AS row_count FROM articles
+WHERE article_id IN (SELECT article_id FROM fresh) GROUP BY article_id HAVING count(*) > 1;
+
+-- one outcome: a place in the ledger has one current row
+WITH fresh AS (
+    SELECT document_id FROM files WHERE run_id = coalesce(getvariable('run_id'), run_id))
+SELECT document_id, count(*) AS row_count FROM files
+WHERE document_id IN (SELECT document_id FROM fresh) GROUP BY document_id HAVING count(*) > 1;
+
+-- pointers: article, same_bytes and same_text name an article that exists
+SELECT path, record, outcome, article_id FROM files
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND outcome IN ('article', 'same_bytes', 'same_text')
+  AND (article_id IS NULL OR article_id NOT IN (SELECT article_id FROM articles));
+
+-- reasons: what was rejected or left says why
+SELECT path, record FROM files
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND outcome IN ('rejected', 'left') AND (reason IS NULL OR detail IS NULL OR stage IS NULL);
+
+-- offsets: paragraphs tile the text, two line breaks between any two, and the counts are right
+WITH spans AS (
+    SELECT article_id, count(*) AS paragraph_count, min(char_start) AS first,
+           max(char_end) AS last, sum(char_end - char_start) AS chars
+    FROM paragraphs WHERE run_id = coalesce(getvariable('run_id'), run_id) GROUP BY article_id
+)
+SELECT a.article_id FROM articles a LEFT JOIN spans s USING (article_id)
+WHERE a.run_id = coalesce(getvariable('run_id'), a.run_id)
+  AND (s.article_id IS NULL OR s.paragraph_count <> a.paragraph_count OR s.first <> 0
+       OR s.last <> a.char_count OR s.chars + 2 * (s.paragraph_count - 1) <> a.char_count
+       OR length(a.text) <> a.char_count);
+
+-- dates: an article without a date says why
+SELECT article_id FROM articles
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND (published_at IS NULL) <> (published_reason IS NOT NULL);
+
+-- links: both ends exist
+SELECT link_id FROM links
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND (article_a NOT IN (SELECT article_id FROM articles)
+       OR article_b NOT IN (SELECT article_id FROM articles));

@@ -1,0 +1,310 @@
+"""Every table and column, once: Arrow type and meaning.
+
+The Arrow schemas, the Parquet field metadata, the comments in catalog.duckdb and the rows that the
+stages pass on are all made from the classes below. A new column is one line here and its writer.
+
+Names follow schema.org NewsArticle, ninjs and TIMEX3 where they have a word for the thing. Suffixes
+say the kind: `_id _code _at (UTC) _date _count _chars _ratio (0..1) _score is_`; a guessed value has
+a sibling `_method` or `_source`, a missing one a `_reason`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Annotated, Any, get_type_hints
+
+import pyarrow as pa
+
+# Semantic: a change of meaning is a new major version, an added column or table a new minor one.
+SCHEMA_VERSION = "1.0"
+
+TEXT = pa.string()
+COUNT = pa.int64()
+FLAG = pa.bool_()
+INSTANT = pa.timestamp("us", tz="UTC")
+COUNTS = pa.map_(pa.string(), pa.int64())
+SECONDS = pa.map_(pa.string(), pa.float64())
+TEXTS = pa.map_(pa.string(), pa.string())
+AUTHORS = pa.list_(pa.struct([("name", pa.string()), ("kind", pa.string())]))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What stands in a column. `few` marks low cardinality (stored with a dictionary)."""
+
+    type: pa.DataType
+    meaning: str
+    few: bool = False
+    key: bool = False  # an id or hash that is looked up: gets a bloom filter and statistics
+
+
+def few(meaning: str) -> Column:
+    """A text column with few different values."""
+    return Column(TEXT, meaning, few=True)
+
+
+def key(meaning: str) -> Column:
+    """A text column that holds an id or a hash."""
+    return Column(TEXT, meaning, key=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """The ledger: one row per raw document met, and one per container that holds documents."""
+
+    document_id: Annotated[str, key("Hash of path and record; the same in every run.")]
+    path: Annotated[str, Column(TEXT, "Path or URI; a file URI where the name is no UTF-8.")]
+    record: Annotated[int | None, Column(COUNT, "1-based number inside the container, or NULL.")]
+    file_sha256: Annotated[str | None, key("SHA-256 of the file as it lies on disk, hex.")]
+    sha256: Annotated[str | None, key("SHA-256 of the document's own bytes, decompressed, hex.")]
+    byte_count: Annotated[int | None, Column(COUNT, "Bytes of the document, decompressed.")]
+    media_type: Annotated[str | None, few("IANA media type, from the bytes first.")]
+    compression: Annotated[str | None, few("Compressions around it, outermost first.")]
+    encoding: Annotated[str | None, few("Character encoding it was decoded with.")]
+    encoding_method: Annotated[str | None, few("How the encoding was decided.")]
+    reader: Annotated[str | None, few("Reader and version that met it.")]
+    outcome: Annotated[
+        str, few("article, same_bytes, same_text, rejected, left; or container (not a document).")
+    ]
+    article_id: Annotated[str | None, key("The article it became or is a copy of.")]
+    revision_candidate_of: Annotated[
+        str | None, Column(TEXT, "Article that stood at this path before, with other bytes.")
+    ]
+    stage: Annotated[str | None, few("Stage that rejected it or left it.")]
+    reason: Annotated[str | None, few("Short stable code, stage first.")]
+    detail: Annotated[str | None, Column(TEXT, "What was found, for a person.")]
+    is_retryable: Annotated[bool | None, Column(FLAG, "Rejected, but tried again by each run?")]
+    document_count: Annotated[int | None, Column(COUNT, "Containers: documents met in it.")]
+    is_complete: Annotated[bool | None, Column(FLAG, "Containers: was all taken up that can be read?")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRow:
+    """The raw bytes of every document, once per content."""
+
+    sha256: Annotated[str, key("SHA-256 of the bytes, hex.")]
+    byte_count: Annotated[int, Column(COUNT, "Number of bytes.")]
+    media_type: Annotated[str, few("IANA media type, from the bytes first.")]
+    data: Annotated[bytes, Column(pa.binary(), "The bytes as read, decompressed.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    """One article; a function of one document alone. Names follow schema.org NewsArticle."""
+
+    article_id: Annotated[str, key("Hash of canonical URL and identity text, 32 hex digits.")]
+    headline: Annotated[str | None, Column(TEXT, "Headline as printed, cleaned.")]
+    text: Annotated[str, Column(TEXT, "All paragraphs in order, joined by a blank line.")]
+    description: Annotated[str | None, Column(TEXT, "Summary or standfirst as given.")]
+    byline: Annotated[str | None, Column(TEXT, "Byline as printed.")]
+    authors: Annotated[Sequence[Mapping[str, str]], Column(AUTHORS, "Name and kind of each.")]
+    publisher: Annotated[str | None, few("Publisher as given.")]
+    section: Annotated[str | None, few("Section as given.")]
+    keywords: Annotated[Sequence[str], Column(pa.list_(TEXT), "Keywords as given.")]
+    url: Annotated[str | None, Column(TEXT, "URL as given.")]
+    canonical_url: Annotated[str | None, Column(TEXT, "Canonical URL, normalised.")]
+    image_url: Annotated[str | None, Column(TEXT, "Lead picture as given.")]
+    published_at: Annotated[datetime | None, Column(INSTANT, "Time of publication.")]
+    published_precision: Annotated[str | None, few("year, month, day, minute or second.")]
+    published_has_zone: Annotated[
+        bool | None, Column(FLAG, "Was a time zone given? Without one the clock time is kept.")
+    ]
+    published_source: Annotated[str | None, few("Where the time of publication stood.")]
+    published_original: Annotated[str | None, Column(TEXT, "As it was written.")]
+    published_reason: Annotated[str | None, Column(TEXT, "Why published_at is NULL.")]
+    published_min: Annotated[datetime | None, Column(INSTANT, "Not before, by the text.")]
+    published_max: Annotated[datetime | None, Column(INSTANT, "Not after, by the text.")]
+    modified_at: Annotated[datetime | None, Column(INSTANT, "Time of the last change.")]
+    modified_original: Annotated[str | None, Column(TEXT, "As it was written.")]
+    language_code: Annotated[str | None, few("BCP 47; und if undecided.")]
+    language_confidence: Annotated[
+        float | None, Column(pa.float64(), "Probability by langdetect; not calibrated.")
+    ]
+    language_method: Annotated[str | None, few("What decided the language.")]
+    language_second_code: Annotated[str | None, few("Vote of py3langid.")]
+    language_is_agreed: Annotated[bool | None, Column(FLAG, "Do both votes agree?")]
+    language_reason: Annotated[str | None, few("Why it is NULL or und.")]
+    language_declared: Annotated[str | None, few("Language that the document names.")]
+    word_count: Annotated[int, Column(COUNT, "Words of text; in unspaced scripts letters.")]
+    char_count: Annotated[int, Column(COUNT, "Code points of text.")]
+    paragraph_count: Annotated[int, Column(COUNT, "Paragraphs of text.")]
+    license: Annotated[str | None, Column(TEXT, "Licence as given (schema.org license).")]
+    copyright_holder: Annotated[str | None, Column(TEXT, "Copyright holder as given.")]
+    is_accessible_for_free: Annotated[bool | None, Column(FLAG, "As given.")]
+    extractor: Annotated[str, few("What found the body, with version.")]
+    removed: Annotated[Mapping[str, int], Column(COUNTS, "Cleaning rule to what it removed.")]
+    extra: Annotated[str | None, Column(TEXT, "Fields no column is for, as a JSON object.")]
+    text_sha256: Annotated[str, key("SHA-256 of text in UTF-8, hex.")]
+    identity_sha256: Annotated[str, key("SHA-256 of the identity text: equal bodies, equal hash.")]
+    sha256: Annotated[str, key("The document that gave this row, see raw and files.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """Every candidate for a field of an article, and which one was chosen."""
+
+    article_id: Annotated[str, key("Article.")]
+    field: Annotated[str, few("Name of the field.")]
+    value: Annotated[str, Column(TEXT, "The value as found.")]
+    source: Annotated[str, few("Where it stood.")]
+    rank: Annotated[int, Column(COUNT, "1 is the most preferred.")]
+    is_chosen: Annotated[bool, Column(FLAG, "Did it give the value in articles?")]
+    is_agreed: Annotated[
+        bool | None, Column(FLAG, "Does an independent source agree? NULL if there is none.")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParagraphRow:
+    """One paragraph, as a half-open range of code points of articles.text."""
+
+    article_id: Annotated[str, key("Article.")]
+    paragraph: Annotated[int, Column(COUNT, "Number, from 1.")]
+    kind: Annotated[str, few("body, subhead, list_item, quote, table, caption, byline, ...")]
+    char_start: Annotated[int, Column(COUNT, "First code point, from 0.")]
+    char_end: Annotated[int, Column(COUNT, "One past the last code point.")]
+    language_code: Annotated[str | None, few("BCP 47; NULL under 100 characters.")]
+    text_sha256: Annotated[str, Column(TEXT, "SHA-256 of the paragraph in UTF-8, hex.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A relation between two articles. Exact copies are a star round one of them."""
+
+    link_id: Annotated[str, key("Hash of the three columns that follow.")]
+    article_a: Annotated[str, key("Article.")]
+    article_b: Annotated[str, key("The article it is related to; of a star, the centre.")]
+    relation: Annotated[str, few("exact: the same body text under another URL or without one.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationStatusRow:
+    """What was tried for which article, so that "not annotated" is not read as "nothing there"."""
+
+    article_id: Annotated[str, key("Article.")]
+    annotator: Annotated[str, few("Name of the annotator.")]
+    annotator_version: Annotated[str, few("Its version.")]
+    status: Annotated[str, few("done, failed, unsupported_language or model_missing.")]
+    detail: Annotated[str | None, Column(TEXT, "For a person.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersededRow:
+    """A row of another table that a later one of the same id replaces; views leave it out."""
+
+    subject_table: Annotated[str, few("files, articles (with its paragraphs and fields) or links.")]
+    subject_id: Annotated[str, key("document_id, article_id or link_id of the replaced row.")]
+    subject_commit_id: Annotated[
+        str | None, few("Commit that wrote the replaced row; NULL: every row of the id (links).")
+    ]
+    reason: Annotated[str, few("Why it was replaced.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRow:
+    """One commit of all tables together; rows of a commit that has no row here do not exist."""
+
+    sequence: Annotated[int, Column(COUNT, "1 for the first commit of the warehouse.")]
+    table_versions: Annotated[Mapping[str, int], Column(COUNTS, "Delta version of each table.")]
+    row_counts: Annotated[Mapping[str, int], Column(COUNTS, "Rows appended to each table.")]
+    schema_version: Annotated[str, few("Of the writer.")]
+    committed_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One finished run of ingest; found = known + article + same_bytes + same_text + rejected + left."""
+
+    run_id: Annotated[str, key("Start and a random part.")]
+    flow_run_id: Annotated[str | None, Column(TEXT, "Prefect's id of the flow run.")]
+    state: Annotated[str, few("completed or failed.")]
+    started_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    ended_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    sources: Annotated[Sequence[str], Column(pa.list_(TEXT), "Paths that were given.")]
+    found_count: Annotated[int, Column(COUNT, "Documents met.")]
+    known_count: Annotated[int, Column(COUNT, "Documents that the ledger already had.")]
+    article_count: Annotated[int, Column(COUNT, "Documents that became articles.")]
+    same_bytes_count: Annotated[int, Column(COUNT, "Copies, byte for byte.")]
+    same_text_count: Annotated[int, Column(COUNT, "Copies by URL and text.")]
+    rejected_count: Annotated[int, Column(COUNT, "Documents rejected.")]
+    left_count: Annotated[int, Column(COUNT, "Left for the next run.")]
+    container_count: Annotated[int, Column(COUNT, "Containers read, not part of the sum.")]
+    commit_count: Annotated[int, Column(COUNT, "Commits of this run.")]
+    is_conserved: Annotated[bool, Column(FLAG, "Does the sum hold, in memory and in the tables?")]
+    failed_checks: Annotated[Sequence[str], Column(pa.list_(TEXT), "Data tests that found rows.")]
+    stage_seconds: Annotated[Mapping[str, float], Column(SECONDS, "CPU seconds per stage.")]
+    settings_sha256: Annotated[str, Column(TEXT, "Hash of the settings that touch rows.")]
+    tool_versions: Annotated[Mapping[str, str], Column(TEXTS, "Versions that decide rows.")]
+    schema_version: Annotated[str, few("Of the writer.")]
+
+
+TABLES: dict[str, type] = {
+    "files": FileRow,
+    "raw": RawRow,
+    "articles": ArticleRow,
+    "fields": FieldRow,
+    "paragraphs": ParagraphRow,
+    "links": LinkRow,
+    "annotation_status": AnnotationStatusRow,
+    "superseded": SupersededRow,
+    "commits": CommitRow,
+    "runs": RunRow,
+}
+
+# Added by the store to every row of the tables that a chunk writes.
+COMMIT_COLUMNS: dict[str, Column] = {
+    "run_id": Column(TEXT, "Run that wrote the row.", few=True, key=True),
+    "commit_id": Column(TEXT, "Commit that wrote the row.", few=True, key=True),
+}
+
+# Rows of these are committed together in chunks; `commits` says which chunks count.
+CHUNK_TABLES = tuple(name for name in TABLES if name not in ("commits", "runs"))
+
+# Which column of a table names the subject of `superseded`, and under which table it is listed.
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "files": ("files", "document_id"),
+    "articles": ("articles", "article_id"),
+    "fields": ("articles", "article_id"),
+    "paragraphs": ("articles", "article_id"),
+    "links": ("links", "link_id"),
+}
+
+
+def columns(table: str) -> dict[str, Column]:
+    """Return the columns of `table` by name, in order, with those that the store adds."""
+    hints = get_type_hints(TABLES[table], include_extras=True)
+    own = {item.name: _column(hints[item.name]) for item in fields(TABLES[table])}
+    return own if table == "runs" else {**own, **COMMIT_COLUMNS}
+
+
+def _column(hint: Any) -> Column:
+    """The Column among the metadata of an annotated type."""
+    found = [item for item in hint.__metadata__ if isinstance(item, Column)]
+    return found[0]
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """Return the Arrow schema of `table`; each field's meaning is its Parquet metadata."""
+    return pa.schema(
+        [
+            pa.field(name, column.type, metadata={"description": column.meaning})
+            for name, column in columns(table).items()
+        ]
+    )
+
+
+def to_arrow(table: str, rows: Sequence[Any]) -> pa.Table:
+    """Return `rows` (instances of the table's class) as Arrow, without the store's columns."""
+    own = [item.name for item in fields(TABLES[table])]
+    known = columns(table)
+    arrays = [
+        pa.array([_plain(getattr(row, name)) for row in rows], known[name].type) for name in own
+    ]
+    return pa.table(arrays, names=own)
+
+
+def _plain(value: Any) -> Any:
+    """Arrow wants a map as a list of pairs."""
+    return list(value.items()) if isinstance(value, Mapping) else value
