@@ -33,7 +33,7 @@ check: set-up-dev ## format, lint, types and the arrow of imports
 	@$(bin)/ruff format --check --quiet
 	@$(bin)/ruff check --quiet
 	@$(bin)/mypy
-	@$(bin)/lint-imports --no-cache
+	@$(bin)/lint-imports --no-cache --no-logo
 
 format: set-up-dev ## rewrite the sources as ruff would have them
 	@$(bin)/ruff check --fix --quiet

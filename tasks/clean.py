@@ -71,7 +71,7 @@ def _replace(pattern: str, replacement: Replacement) -> Change:
 
 
 # ---- line breaks ------------------------------------------------------------------------------
-_LINE_END = re.compile(r"\r+\n|\r")
+_LINE_END = re.compile(r"\r\r?\n|\r")
 
 
 def _end_lines(text: str) -> tuple[str, int]:

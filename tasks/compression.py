@@ -25,8 +25,7 @@ _STEP = 64 * 1024  # bytes unpacked at once
 # zstd has no way to ask for a part of a block. A block of 4 bytes unpacks to at most 128 KiB
 # (RFC 8878, 3.1.1.2), so this many packed bytes at once keep one step below 32 MiB.
 _ZSTD_FEED = 1024
-_ZLIB_FEED = 16 * 1024  # zlib copies what it has not used of its input in every step
-_FINE_FEED = 64  # the same in steps of one byte
+_ZLIB_FEED = 16 * 1024  # zlib copies what it leaves of its input in every step
 _PADDING = b"\0\t\n\r "
 
 
@@ -130,14 +129,11 @@ class _GzipDecoder:
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         if data:
             self._data, self._at = data, 0
-        piece = self._zlib.unconsumed_tail
-        if not piece:
-            feed = _ZLIB_FEED if max_length > 1 else _FINE_FEED
-            piece = self._data[self._at : self._at + feed]
-            self._at += len(piece)
+        feed = _ZLIB_FEED if max_length > 1 else 1
+        piece = self._data[self._at : self._at + feed]
         out = self._zlib.decompress(piece, max_length)
-        is_used_up = self._at == len(self._data) and not self._zlib.unconsumed_tail
-        self.needs_input = is_used_up and len(out) < max_length
+        self._at += len(piece) - len(self._zlib.unconsumed_tail)
+        self.needs_input = self._at >= len(self._data) and len(out) < max_length
         return out
 
 
@@ -194,6 +190,7 @@ CODECS = {
         lambda limits: _ZstdDecoder(limits.memory_bytes),
     ),
 }
+COMPRESSIONS = {media_type: codec.name for media_type, codec in CODECS.items()}
 _MEMORY_WORDS = ("too much memory", "memory usage limit")  # in the messages of zstd and lzma
 
 

@@ -220,12 +220,18 @@ def _free(plain: str, original: str) -> Moment | None:
 
 
 def _moment(day: _Day, clock: _Clock | None, original: str) -> Moment | None:
-    """Put day and clock together. Raises ValueError for a day that does not exist."""
+    """Put day and clock together; midnight without a zone is no clock.
+
+    Raises ValueError for a day that does not exist.
+    """
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return None
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
     if clock is None:
         return Moment(at=at, precision=day.precision, has_zone=False, original=original)
+    if clock.offset is None and not clock.time:
+        # Tools that know the day alone write "2024-05-03 00:00:00" (pandas, newspaper4k).
+        return Moment(at=at, precision="day", has_zone=False, original=original)
     offset = timedelta(minutes=clock.offset or 0)
     return Moment(
         at=at + clock.time - offset,

@@ -2,9 +2,9 @@
 
 Order: byte order mark; UTF-16 and UTF-32 told by their zero bytes; seven-bit escape encodings;
 strict UTF-8; UTF-8 with a few broken bytes; the declared encoding if it decodes and is plausible;
-the statistical detector; windows-1252. Labels mean what the WHATWG Encoding Standard says they
-mean (latin1 is windows-1252), also for the detector's answers. Every number below was measured
-with tests/bench/decoding.py.
+the statistical detector; windows-1252. The detector's answers are read as if they had been
+declared, so that both ways give the same text. The numbers were measured on the documents of
+tests/bench/decoding.py.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import unicodedata
 from collections.abc import Iterator
 
 import chardet
-import webencodings  # type: ignore[import-untyped]
 
+from tasks.charset import NEXT_CODECS, codec_for, declared_charsets, standard_name
 from tasks.records import Decoded
 from warehouse.errors import CannotRead
+
+REPLACEMENT = "\ufffd".encode()
 
 # UTF-32 before UTF-16: the little-endian mark of the one begins with that of the other.
 BYTE_ORDER_MARKS = (
@@ -40,15 +42,17 @@ MOST_CONTROL = 0.04
 # Valid UTF-8 is better evidence: short wire stories keep their control bytes. Cyrillic, Greek or
 # Arabic as UTF-16 is valid ASCII, too, and two bytes of five are then control bytes.
 MOST_CONTROL_IN_UTF8 = 0.2
-# Zero bytes are half of Latin text as UTF-16 and 1 % of Chinese text (line ends, digits).
-LEAST_ZEROS = 0.002
+# Zero bytes are half of Latin text as UTF-16, but Chinese has them only in line ends and digits;
+# ASCII and the ideographic space of Chinese are all that has them, damage has them anywhere.
+LEAST_ZEROS = 0.0005
+LEAST_ASCII = 0.3
 # Share of the characters that are unassigned, private or controls: text as UTF-16 has none,
 # binary files with zero bytes have at least 0.062 (of 407 files of 18 kinds).
 MOST_ODD = 0.05
 
-# Broken UTF-8: at least as many good sequences beyond ASCII as broken ones. In 8-bit encodings at
-# most 3 of 10 are good by accident (EUC-JP, Thai).
-LEAST_GOOD = 0.5
+# Broken UTF-8: share of the bytes beyond ASCII that stand in good sequences. By accident 0.48 do
+# (Thai, Japanese EUC); of texts with one or two broken bytes 0.8 % have less than 0.6.
+LEAST_GOOD = 0.6
 # Multi-byte text with one replacement character in fifty can still be read.
 MOST_BROKEN = 0.02
 
@@ -58,34 +62,11 @@ MOST_UNDEFINED = 0.002
 # a byte missing, which it takes for Cyrillic or Urdu, the most is 0.13.
 SURE = 0.3
 NONSENSE = 0.2
-# The detector reads this much of the text around bytes beyond ASCII: 1 ms per 10 kB.
-SAMPLE_BYTES = 32_768
+# The detector reads this much of the lines with bytes beyond ASCII; more than 4 kB do not make it
+# better, and its time grows with the length.
+SAMPLE_BYTES = 16_384
+WORDS_BEFORE = 64
 MOST_GUESSES = 6
-# Browsers stop looking for a declaration after 1,024 bytes but reload on a later one.
-PRESCAN_BYTES = 16_384
-
-LABEL = re.compile(r"[A-Za-z0-9._:+-]{1,40}")
-# Python's codecs that turn bytes into text of natural language; the rest is rot13 and the like.
-TEXT_CODEC = re.compile(r"(big5|cp\d|euc_|gb|hz|iso|johab|koi8|kz1048|mac-|ptcp|shift|tis|utf)")
-SEVEN_BIT_LABELS = {  # browsers refuse these for safety; here nothing is executed
-    "iso-2022-kr": "iso2022_kr",
-    "csiso2022kr": "iso2022_kr",
-    "hz-gb-2312": "hz",
-    "iso-2022-cn": "iso-2022-cn",
-    "iso-2022-cn-ext": "iso-2022-cn",
-}
-WIDER_CODECS = {"gbk": "gb18030", "x-user-defined": "cp1252"}
-# Python's codecs are stricter than the standard's; these know more characters of the same kind.
-NEXT_CODECS = {
-    "euc_jp": ("euc_jis_2004",),
-    "cp932": ("shift_jis_2004",),
-    "iso2022_jp": ("iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_2004"),
-}
-FIRST_CODECS = {later: first for first, others in NEXT_CODECS.items() for later in others}
-STANDARD_NAMES = {
-    webencodings.lookup(name).codec_info.name: name
-    for name in sorted(set(webencodings.labels.LABELS.values()), reverse=True)
-} | {"gbk": "gb18030"}
 DENSE_CODECS = ("gb18030", "euc_jp", "cp949", "big5hkscs", "cp932")
 MULTIBYTE = frozenset(DENSE_CODECS) | {"johab"}
 
@@ -100,19 +81,6 @@ HZ_RUN = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])+)(?:~\}|(?=[\r\n]|$))")
 CHINESE_SHIFT = re.compile(rb"\x1b\$\)[AEG]|\x1b\$\*H")
 SHIFTED_RUN = re.compile(rb"\x0e((?:[\x21-\x7e]{2})+)\x0f?")
 EIGHTH_BIT = bytes(byte | 0x80 for byte in range(0x100))
-
-TAG = re.compile(rb"<!--|<(meta)(?=[\t\n\f\r /])|<(/?[a-z])|<[!/?]", re.IGNORECASE)
-ATTRIBUTE = re.compile(
-    rb"""[\t\n\f\r /]*(?:(>)|([^\t\n\f\r />][^\t\n\f\r />=]*)"""
-    rb"""(?:[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r >"'][^\t\n\f\r >]*|(?=>)))?)"""
-)
-CONTENT_CHARSET = re.compile(
-    rb"""charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:"([^"]*)"|'([^']*)'|([^\t\n\f\r ;"'][^\t\n\f\r ;]*))""",
-    re.IGNORECASE,
-)
-XML_DECLARATION = re.compile(
-    rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]+)\s*["']"""
-)
 
 
 def decode(data: bytes, *, charset: str | None = None, is_html: bool = False) -> Decoded:
@@ -137,89 +105,16 @@ def decode(data: bytes, *, charset: str | None = None, is_html: bool = False) ->
     )
 
 
-def declared_charsets(data: bytes, *, charset: str | None, is_html: bool) -> Iterator[str]:
-    """Yield the Python codecs that a document declares, the strongest declaration first.
-
-    The order is that of the HTML standard: from outside (`charset`), the page's meta element
-    (only with `is_html`), the XML declaration.
-    """
-    if charset and (codec := codec_for(charset)):
-        yield codec
-    if is_html and (label := prescan(data)) and (codec := codec_for(label)):
-        yield codec
-    if (found := XML_DECLARATION.match(data, 0, 1024)) and (
-        codec := codec_for(found[1].decode("ascii"))
-    ):
-        yield "utf-8" if codec.startswith(("utf-16", "utf-32")) else codec
-
-
-def codec_for(label: str) -> str | None:
-    """Return the Python codec that decodes what `label` stands for, or None if nobody knows it."""
-    label = label.strip().strip("\"'").lower()
-    if not LABEL.fullmatch(label):
-        return None
-    if label in SEVEN_BIT_LABELS:
-        return SEVEN_BIT_LABELS[label]
-    standard = webencodings.lookup(label)
-    if standard and standard.name != "replacement":
-        return WIDER_CODECS.get(standard.name, standard.codec_info.name)
-    try:
-        name = codecs.lookup(label).name
-    except LookupError:
-        return None
-    return FIRST_CODECS.get(name, name) if TEXT_CODEC.match(name) else None
-
-
-def prescan(data: bytes) -> str | None:
-    """Return the label that the head of a page declares in a meta element.
-
-    This is "prescan a byte stream to determine its encoding" of the HTML standard, 13.2.3.2,
-    over more bytes than there. UTF-16 cannot be declared in ASCII and counts as UTF-8.
-    """
-    head, at = data[:PRESCAN_BYTES], 0
-    while tag := TAG.search(head, at):
-        if tag[0] == b"<!--":
-            at = head.find(b"-->", tag.start() + 2) + 3
-            if at == 2:
-                return None
-        elif tag[1] or tag[2]:
-            attributes, at = _attributes(head, tag.end())
-            if tag[1] and (label := _meta_label(attributes)):
-                return label
-        else:
-            at = head.find(b">", tag.end()) + 1 or len(head)
-    return None
-
-
-def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """Return the attributes of the tag at `at` and where it ends; none if it does not end."""
-    found: dict[bytes, bytes] = {}
-    while part := ATTRIBUTE.match(head, at):
-        at = part.end()
-        if part[1]:
-            return found, at
-        found.setdefault(part[2].lower(), (part[3] or b"").strip(b"\"'"))
-    return {}, len(head)
-
-
-def _meta_label(attributes: dict[bytes, bytes]) -> str | None:
-    """Return the known label that a meta element with these attributes declares."""
-    label = attributes.get(b"charset")
-    if label is None and attributes.get(b"http-equiv", b"").lower() == b"content-type":
-        found = CONTENT_CHARSET.search(attributes.get(b"content", b""))
-        label = found and (found[1] or found[2] or found[3])
-    name = label.decode("latin-1") if label else ""
-    if (codec := codec_for(name)) is None:
-        return None
-    return "utf-8" if codec.startswith("utf-16") else name
-
-
 def _by_byte_order_mark(data: bytes) -> Decoded | None:
     for mark, codec in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            text = data[len(mark) :].decode(codec, "replace")
-            if _is_text(text) and (found := _decoded(text, codec, "bom")):
-                return found
+        if not data.startswith(mark):
+            continue
+        if (text := _strict(data, codec)) is not None:
+            method = "bom"
+        else:
+            text, method = data.decode(codec, "replace"), "bom mended"
+        if _is_text(text):
+            return _decoded(text, codec, method)
     return None
 
 
@@ -229,13 +124,13 @@ def _by_zero_bytes(data: bytes) -> Decoded | None:
     if zeros == 0 or zeros < LEAST_ZEROS * len(data) or _is_eight_bit(data):
         return None
     for codec in _wide_codecs(data[:SAMPLE_BYTES]):
-        size = 4 if "32" in codec else 2
-        try:
-            text = data[: len(data) // size * size].decode(codec)
-        except UnicodeDecodeError:
+        cut_off = len(data) % (4 if "32" in codec else 2)
+        text = _strict(data[: len(data) - cut_off], codec)
+        if text is None or not _is_text(text):
             continue
-        if _is_text(text):
-            return _decoded(text, codec, "detected")
+        if "32" in codec or len(text.encode("ascii", "ignore")) >= LEAST_ASCII * zeros:
+            mended = " mended" if cut_off else ""
+            return _decoded(text + "\ufffd" * bool(cut_off), codec, "detected" + mended)
     return None
 
 
@@ -300,8 +195,6 @@ def _by_escapes(data: bytes, charset: str | None, is_html: bool) -> Decoded | No
         method = "declared" if codec in names else "detected"
         if codec in {"hz", "iso-2022-cn"}:
             return _by_chinese_shifts(data, codec, method)
-        if codec == "utf-7" and not data.isascii():
-            continue
         if (text := _strict(data, codec)) is not None:
             return _decoded(text, codec, method)
         if found := _mended(data, codec, method):
@@ -316,6 +209,8 @@ def _seven_bit_codecs(data: bytes, names: list[str]) -> Iterator[str]:
         yield "iso2022_jp"
     if CHINESE_SHIFT.search(data):
         yield "iso-2022-cn"
+    if not data.isascii():
+        return
     if HZ_RUN.search(data) and ("hz" in names or _is_likely_hz(data)):
         yield "hz"
     if "utf-7" in names:
@@ -342,20 +237,31 @@ def _by_chinese_shifts(data: bytes, codec: str, method: str) -> Decoded | None:
     parts[1::2] = [run.translate(EIGHTH_BIT) for run in parts[1::2]]
     if codec == "hz":
         parts[::2] = [plain.replace(b"~~", b"~").replace(b"~\n", b"") for plain in parts[::2]]
-    text = b"".join(parts).decode("gb18030", "replace")
-    return _decoded(text, codec, method)
+    return _mended(b"".join(parts), "gb18030", method, name=codec)
 
 
 def _by_utf8(data: bytes) -> Decoded | None:
     """Decode UTF-8, also with a few broken bytes: better than mojibake of all the others."""
     if (text := _strict(data, "utf-8")) is not None:
         return _decoded(text, "utf-8", "utf-8")
+    if b"\xed" in data and (text := _without_surrogates(data)) is not None:
+        return _decoded(text, "utf-8", "utf-8")
     text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if beyond_ascii - broken < LEAST_GOOD * beyond_ascii:
+    marks = text.count("\ufffd")
+    good = len(text.encode()) - len(text.encode("ascii", "ignore")) - marks * len(REPLACEMENT)
+    broken = marks - data.count(REPLACEMENT)
+    if good < LEAST_GOOD * (good + broken):
         return None
-    return Decoded(text=text, encoding="utf-8", method="utf-8 mended")
+    return _decoded(text, "utf-8", "utf-8 mended")
+
+
+def _without_surrogates(data: bytes) -> str | None:
+    """Decode CESU-8, in which databases write an emoji as two surrogates of three bytes each."""
+    try:
+        halves = data.decode("utf-8", "surrogatepass")
+        return halves.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        return None
 
 
 def _by_declaration(data: bytes, charset: str | None, is_html: bool) -> Decoded | None:
@@ -388,7 +294,7 @@ def _unless_latin_by_habit(data: bytes, text: str) -> Decoded | None:
 
 def _latin_share(text: str) -> float:
     """Return the share of Latin ones among the letters beyond ASCII; 1.0 if there are few."""
-    letters = [c for c in BEYOND_ASCII.findall(text[:SAMPLE_BYTES]) if c.isalpha()]
+    letters: list[str] = [c for c in BEYOND_ASCII.findall(text[:SAMPLE_BYTES]) if c.isalpha()]
     if len(letters) < 5:
         return 1.0
     return sum(c < "\u0250" or "\u1e00" <= c < "\u1f00" for c in letters) / len(letters)
@@ -412,9 +318,9 @@ def _best_guess(data: bytes) -> tuple[Decoded | None, float]:
         codec = codec_for(guess["encoding"] or "")
         text = _strict(data, codec) if codec else None
         if codec and text is not None and not C1_CONTROL.search(text):
-            return _decoded(text, codec, "detected"), guess["confidence"]
+            return _decoded(text, codec, "detected"), float(guess["confidence"])
         if codec in MULTIBYTE and (found := _mended(data, codec, "detected")):
-            return found, guess["confidence"]
+            return found, float(guess["confidence"])
     return None, 0.0
 
 
@@ -436,15 +342,16 @@ def _by_broken_multibyte(data: bytes) -> Decoded | None:
 
 
 def _sample(data: bytes) -> bytes:
-    """Return `data`, or SAMPLE_BYTES bytes of what stands in its lines from a non-ASCII byte on.
+    """Return `data`, or SAMPLE_BYTES bytes of its lines from the words before a non-ASCII byte on.
 
-    A stretch begins behind ASCII and so never in the middle of a character.
+    A stretch begins in ASCII and so never in the middle of a character.
     """
     if len(data) <= SAMPLE_BYTES:
         return data
-    kept = bytearray()
+    kept, end = bytearray(), 0
     for stretch in STRETCH.finditer(data):
-        kept += stretch[0] + b"\n"
+        kept += data[max(end, stretch.start() - WORDS_BEFORE) : stretch.end()]
+        end = stretch.end()
         if len(kept) >= SAMPLE_BYTES:
             break
     return bytes(kept[:SAMPLE_BYTES])
@@ -460,19 +367,19 @@ def _strict(data: bytes, codec: str) -> str | None:
     return None
 
 
-def _mended(data: bytes, codec: str, method: str) -> Decoded | None:
+def _mended(data: bytes, codec: str, method: str, name: str = "") -> Decoded | None:
     """Decode with replacement characters, or return None if too many are needed."""
     text = data.decode(codec, "replace")
+    broken = text.count("\ufffd")
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if text.count("\ufffd") > MOST_BROKEN * beyond_ascii:
+    if broken > MOST_BROKEN * beyond_ascii:
         return None
-    return _decoded(text, codec, method)
+    return _decoded(text, name or codec, method + " mended" if broken else method)
 
 
 def _decoded(text: str, codec: str, method: str) -> Decoded:
-    mended = " mended" if "\ufffd" in text else ""
-    name = STANDARD_NAMES.get(codec, codec)
-    return Decoded(text=text.removeprefix("\ufeff"), encoding=name, method=method + mended)
+    text = text.removeprefix("\ufeff")
+    return Decoded(text=text, encoding=standard_name(codec), method=method)
 
 
 def _as_last_resort(data: bytes) -> Decoded:
@@ -480,7 +387,7 @@ def _as_last_resort(data: bytes) -> Decoded:
     text = data.decode("cp1252", "replace")
     broken = text.count("\ufffd")
     if broken <= MOST_UNDEFINED * len(data):
-        return _decoded(text, "cp1252", "detected")
+        return _decoded(text, "cp1252", "detected mended" if broken else "detected")
     at = text.index("\ufffd")
     raise CannotRead(
         "decode.undecodable",

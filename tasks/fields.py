@@ -91,16 +91,14 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A candidate, what it was understood as (None: not at all), and what it is compared by."""
+    """A candidate, and what it was understood as (None: not at all).
+
+    `kind` is what stands before the colon of the source: two keys of one JSON object are one kind.
+    """
 
     candidate: Candidate
     value: object | None
-    keys: tuple[Hashable, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """What stands before the colon of the source: two keys of one JSON object are one kind."""
-        return self.candidate.source.partition(":")[0]
+    kind: str
 
 
 _Offers = Mapping[str, Sequence[_Offer]]
@@ -147,13 +145,18 @@ def _offers(candidates: Iterable[Candidate]) -> _Offers:
         if candidate.field not in grouped:
             raise ValueError(f"{candidate.field!r} is not in FIELDS; candidate {candidate}")
         value = _READ[candidate.field](candidate.value)
-        keys = () if value is None else _keys(candidate.field, value)
-        grouped[candidate.field].append(_Offer(candidate, value, keys))
+        kind = candidate.source.partition(":")[0]
+        grouped[candidate.field].append(_Offer(candidate, value, kind))
     return grouped
 
 
 def _read_text(value: str) -> str | None:
     return value.strip() or None
+
+
+def _read_keyword(value: str) -> str | None:
+    """Leave out bare punctuation, which keyword extractors produce for unspaced scripts."""
+    return value.strip() if _WORD.search(value) else None
 
 
 def _read_authors(value: str) -> tuple[Author, ...] | None:
@@ -188,6 +191,7 @@ def _read_link(value: str) -> str | None:
 _READ: Mapping[str, Callable[[str], object | None]] = {
     **dict.fromkeys(FIELDS, _read_text),
     "author": _read_authors,
+    "keyword": _read_keyword,
     "url": _read_url,
     "canonical_url": _read_link,
     "image_url": _read_link,
@@ -198,7 +202,7 @@ _READ: Mapping[str, Callable[[str], object | None]] = {
 }
 
 
-def _keys(field: str, value: object) -> tuple[Hashable, ...]:
+def _keys(field: str, value: object | None) -> tuple[Hashable, ...]:
     """Return what a value is compared by; two values with one key in common agree."""
     if isinstance(value, Moment):
         return _moment_keys(value)
@@ -330,14 +334,13 @@ def _why_undated(offers: _Offers) -> str | None:
 
 def _choices(candidates: Sequence[Candidate], offers: _Offers) -> tuple[FieldChoice, ...]:
     """Return one choice per candidate, in the order of the candidates."""
-    waiting = {field: iter(_judged(field, offers)) for field in offers}
+    waiting = {field: iter(_judged(field, offers)) for field in offers if offers[field]}
     return tuple(next(waiting[candidate.field]) for candidate in candidates)
 
 
 def _judged(field: str, offers: _Offers) -> list[FieldChoice]:
     chosen = {id(offer) for offer in _chosen(field, offers)}
-    kinds = _kinds_by_key(field, offers)
-    every = {kind for found in kinds.values() for kind in found}
+    agreed = _agreed(field, offers)
     return [
         FieldChoice(
             field=field,
@@ -345,7 +348,7 @@ def _judged(field: str, offers: _Offers) -> list[FieldChoice]:
             source=offer.candidate.source,
             rank=rank,
             is_chosen=id(offer) in chosen,
-            is_agreed=_is_agreed(offer, kinds) if offer.keys and every - {offer.kind} else None,
+            is_agreed=agreed.get(id(offer)),
         )
         for rank, offer in enumerate(offers[field], start=1)
     ]
@@ -358,15 +361,19 @@ def _chosen(field: str, offers: _Offers) -> list[_Offer]:
     return [first] if first else []
 
 
-def _kinds_by_key(field: str, offers: _Offers) -> Mapping[Hashable, set[str]]:
-    """Return which kinds of source give which value; bylines and authors confirm each other."""
+def _agreed(field: str, offers: _Offers) -> Mapping[int, bool]:
+    """Return by the id of an offer whether another kind of source says the same.
+
+    Offers that nothing else of another kind can be compared with are left out. Bylines and
+    authors confirm each other.
+    """
+    fields = ("author", "byline") if field in ("author", "byline") else (field,)
+    usable = [offer for name in fields for offer in offers[name] if offer.value is not None]
+    if len({offer.kind for offer in usable}) < 2:
+        return {}
+    keys = {id(offer): _keys(offer.candidate.field, offer.value) for offer in usable}
     kinds: dict[Hashable, set[str]] = defaultdict(set)
-    for name in ("author", "byline") if field in ("author", "byline") else (field,):
-        for offer in offers[name]:
-            for key in offer.keys:
-                kinds[key].add(offer.kind)
-    return kinds
-
-
-def _is_agreed(offer: _Offer, kinds: Mapping[Hashable, set[str]]) -> bool:
-    return any(kinds[key] - {offer.kind} for key in offer.keys)
+    for offer in usable:
+        for key in keys[id(offer)]:
+            kinds[key].add(offer.kind)
+    return {name: any(len(kinds[key]) > 1 for key in found) for name, found in keys.items()}

@@ -6,8 +6,8 @@ Only what the line plainly says is used: no gazetteer of persons, no guess at in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST_LINE = 1000  # characters; a longer "byline" is the text of the article
 _LONGEST_NAME = 80  # characters
@@ -26,11 +26,11 @@ _AGENCY_NAMES = (
     "čtk, ctk, tasr, sita, mti, agerpres, tanjug, beta, hina, tass, tacc, interfax, "
     "ria novosti, риа новости, тасс, интерфакс, ukrinform, укрінформ, unian, anadolu "
     "agency, anadolu ajansı, anadolu, aa, iha, dha, xinhua, xinhua news agency, 新华社, "
-    "新華社, 中新社, 中央社, 路透社, 法新社, 美联社, kyodo, kyodo news, 共同通信, 時事, jiji, jiji press, "
-    "yonhap, yonhap news agency, 연합뉴스, kcna, pti, press trust of india, ians, ani, "
-    "uni, app, bernama, antara, vna, bloomberg, bloomberg news, dow jones, dow jones "
-    "newswires, ips, inter press service, telam, télam, notimex, notiamérica, mena, "
-    "spa, wam, qna, sana, irna, isna, cna, cnn, bbc, npr, pbs"
+    "新華社, 中新社, 中央社, 路透社, 法新社, 美联社, kyodo, kyodo news, 共同通信, 時事, "
+    "jiji, jiji press, yonhap, yonhap news agency, 연합뉴스, kcna, pti, "
+    "press trust of india, ians, ani, uni, app, bernama, antara, vna, bloomberg, bloomberg news, "
+    "dow jones, dow jones newswires, ips, inter press service, telam, télam, notimex, "
+    "notiamérica, mena, spa, wam, qna, sana, irna, isna, cna, cnn, bbc, npr, pbs"
 )
 _AGENCIES = frozenset(name.strip() for name in _AGENCY_NAMES.split(","))
 # A name with one of these words is an organisation. Not "Times", "Post", "Press", "Group": they
@@ -39,6 +39,7 @@ _OF_ORGANISATIONS = re.compile(
     r"\b(?:news|newspapers?|agency|agencia|agence|agentur|agenzia|newswires?|press association|"
     r"media|radio|television|tv|magazine|foundation|institute|university|ministry|inc|ltd|llc|"
     r"gmbh|presseagentur|nachrichtenagentur|noticias|notícias)\b|^(?:bbc|cnn|npr|pbs|cbc|rtve|zdf)\b|"
+    r"\b(?:gazette|courier|tribune|chronicle|observer|telegraph)$|"
     r"^the\b.*\b(?:times|post|journal|tribune|herald|telegraph|press|guardian|independent)$"
     r"|通讯社|通訊社|日报|日報|新聞|新闻|网$|網$",
     re.IGNORECASE,
@@ -109,19 +110,20 @@ def authors_in(line: str, *, publisher: str | None = None) -> tuple[Author, ...]
     if len(line) > _LONGEST_LINE:
         return ()
     found: dict[str, Author] = {}
-    for name in _names(_ADDRESS.sub(" ", line)):
+    for name in _names(line):
         found.setdefault(name.casefold(), Author(name=name, kind=_kind(name, publisher)))
     return tuple(found.values())
 
 
-def _names(line: str) -> Iterator[str]:
+@lru_cache(maxsize=64)  # asked for once per candidate, once for the article
+def _names(line: str) -> tuple[str, ...]:
+    line = _ADDRESS.sub(" ", line)
     bracketed = [inside for inside in _BRACKETS.findall(line) if _is_agency(inside.strip())]
     line = _BRACKETS.sub(" ", line).strip()
     line = _BY_CAPITAL.sub("", _BY.sub("", line, count=1), count=1)
-    for part in (*_parts(line), *bracketed):
-        name = _bare(part)
-        if name:
-            yield name
+    parts = (*_parts(line), *bracketed)
+    names = (_bare(part, is_first=number == 0) for number, part in enumerate(parts))
+    return tuple(name for name in names if name)
 
 
 def _parts(line: str) -> list[str]:
@@ -140,15 +142,21 @@ def _parts(line: str) -> list[str]:
     return full or parts
 
 
-def _bare(part: str) -> str | None:
-    """Return the name in one part of a line, or None if there is none."""
+def _bare(part: str, *, is_first: bool) -> str | None:
+    """Return the name in one part of a line, or None if there is none.
+
+    A job title in the first part follows a name ("Jane Doe Political Editor"); in a later one it
+    is all there is ("Jane Doe, World Affairs Editor").
+    """
     name = " ".join(part.split()).strip(" ,:;-–—*\"'“”")
     name = name.rstrip(".") if len(name.rpartition(" ")[2]) > _LONGEST_SHORT else name
     if not _OF_DESKS.search(name):
         again = _BY_AGAIN.match(name)
-        name = _PLACE_AFTER.sub("", _TITLE_AFTER.sub("", name[again.end() if again else 0 :]))
+        name = _PLACE_AFTER.sub("", name[again.end() if again else 0 :])
         if _TITLE.search(name):
-            return None
+            name = _TITLE_AFTER.sub("", name)
+            if _TITLE.search(name) or not (is_first or _is_agency(name)):
+                return None
     is_name = _LETTER.search(name) and not _NO_NAME.search(name)
     is_short = len(name) <= _LONGEST_NAME and name.count(" ") < _MOST_WORDS
     return name if is_name and is_short else None

@@ -15,11 +15,10 @@ from typing import BinaryIO
 
 from tasks.readers import READERS, SPLITTERS, reader_version
 from tasks.records import RawDocument, RawFile, Rejection
-from tasks.sniff import sniff
-from tasks.streams import COMPRESSIONS, decompress, read_all
+from tasks.compression import COMPRESSIONS, Readable
+from tasks.streams import read_all, unpack
 from warehouse.errors import CannotRead
 
-HEAD_BYTES = 64 * 1024  # what the type is recognised by
 DAMAGE = frozenset({"read.truncated", "read.corrupt", "read.bomb", "read.bad_json"})
 HELD_BYTES = 8 * 1024 * 1024  # files up to this size are read once and held; larger ones twice
 
@@ -46,7 +45,7 @@ class Met:
 class _Contents:
     """A file's hash, and its bytes as a stream without compression."""
 
-    stream: BinaryIO
+    stream: Readable
     sha256: str
     media_type: str
     compression: str | None
@@ -107,38 +106,15 @@ def _rejection(error: CannotRead) -> Rejection:
 
 
 def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
-    """Take the compressions off; a Met where they are damaged before the first byte."""
-    compressions: list[str] = []
-    name = os.path.basename(file.name)  # noqa: PTH119 - the name may hold surrogate escapes
-    media_type = "application/octet-stream"
+    """Take the compressions off; a Met with the reason where that is refused."""
     try:
-        while True:
-            head, stream = _peek(stream)
-            media_type = sniff(head, name)
-            if media_type not in COMPRESSIONS:
-                break
-            compressions.append(COMPRESSIONS[media_type])
-            stream = decompress(stream, media_type, depth=len(compressions))
-            name = name.rpartition(".")[0] or name
+        opened = unpack(stream, os.path.basename(file.name))  # noqa: PTH119 - odd names
     except CannotRead as error:
         return Met(
-            rejection=_rejection(error),
-            file_sha256=sha256,
-            media_type=media_type,
-            compression=" ".join(compressions) or None,
-            reader=reader_version(media_type),
+            rejection=_rejection(error), file_sha256=sha256, reader=reader_version(None)
         )
-    return _Contents(stream, sha256, media_type, " ".join(compressions) or None)
-
-
-def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Return the first bytes and a stream that still has them."""
-    if stream.seekable():
-        head = stream.read(HEAD_BYTES)
-        stream.seek(0)
-        return head, stream
-    buffered = io.BufferedReader(stream, HEAD_BYTES)  # type: ignore[type-var]
-    return buffered.peek(HEAD_BYTES), buffered  # type: ignore[return-value]
+    compression = " ".join(COMPRESSIONS[layer] for layer in opened.layers) or None
+    return _Contents(opened.stream, sha256, opened.media_type, compression)
 
 
 def _documents(

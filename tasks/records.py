@@ -7,10 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from urllib.parse import quote
-
-NOTHING_REMOVED: Mapping[str, int] = MappingProxyType({})
 
 
 def recorded_path(name: str) -> str:
@@ -94,7 +91,7 @@ class Draft:
     encoding: str
     encoding_method: str
     extractor: str  # name and version of what found the body, for instance "trafilatura 2.3.1"
-    removed: Mapping[str, int] = NOTHING_REMOVED  # cleaning rule -> how often it removed something
+    removed: Mapping[str, int] = field(default_factory=dict)  # cleaning rule -> how often it removed something
     extra: Mapping[str, object] = field(default_factory=dict)  # unknown fields of JSON, kept
 
 
@@ -113,7 +110,7 @@ class Language:
     reason: str | None = None  # why `code` is None or "und"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """Why a document did not become an article."""
 

@@ -131,28 +131,34 @@ class Run:
     def commit(self) -> dict[str, int]:
         """Commit everything collected as one chunk; return what it adds to each outcome.
 
-        May be repeated after TryAgain: nothing is visible then, and nothing has been counted.
+        May be repeated after TryAgain: until the chunk is acknowledged nothing is visible and
+        nothing counted; from then on only what follows the commit is left to do.
         """
         watch = Stopwatch()
-        counts: dict[str, int] = {}
-        if any(item.documents for item in self.staged):
+        self.ledger.catch_up()  # costs nothing but after a failure between commit and ledger
+        staged, counts = self.staged, dict[str, int]()
+        if any(item.documents for item in staged):
             with watch.stage("resolve"):
-                chunk = make_chunk(self.staged, self.ledger, self.location, self.run_id)
+                chunk = make_chunk(staged, self.ledger, self.location, self.run_id)
             with watch.stage("write"):
                 commit = self.writer.commit(chunk.tables)
+            counts = outcome_counts(chunk.resolved)
+            self._count(counts)
+            self._clear()
             with watch.stage("ledger"):
                 rows = chunk.ledger_rows(self.run_id, commit.commit_id)
                 self.ledger.apply(rows, commit.sequence)
-            counts = outcome_counts(chunk.resolved)
-            self.tally.commits += 1
-            with watch.stage("catalog"):
-                self._refresh_catalog()
-        self.ledger.note_hints(hint for item in self.staged for hint in item.hints)
-        for outcome, count in counts.items():
-            self.tally.outcomes[outcome] = self.tally.outcomes.get(outcome, 0) + count
+        self.ledger.note_hints(hint for item in staged for hint in item.hints)
         self._clear()
+        with watch.stage("catalog"):
+            self._refresh_catalog()
         add_seconds(self.tally.seconds, watch.seconds)
         return counts
+
+    def _count(self, counts: dict[str, int]) -> None:
+        self.tally.commits += 1
+        for outcome, count in counts.items():
+            self.tally.outcomes[outcome] = self.tally.outcomes.get(outcome, 0) + count
 
     def _clear(self) -> None:
         for item in self.staged:
@@ -162,22 +168,29 @@ class Run:
 
     def _refresh_catalog(self) -> None:
         start = time.monotonic()
-        if start < self._catalog_due:
+        if start < self._catalog_due or not self.tally.commits:
             return
         catalog.refresh(self.location)
         end = time.monotonic()
         self._catalog_due = end + CATALOG_SHARE * (end - start)
 
     def finish(self) -> Summary:
-        """Write the row in `runs`, refresh the catalog and run the data tests."""
-        self._append_run(())
+        """Run the data tests, write the row in `runs`, refresh the catalog."""
         catalog.refresh(self.location)
         with catalog.open_catalog(self.location) as connection:
+            # The tests see the row that is going to be written, beside those of earlier runs.
+            connection.execute("CREATE TEMP TABLE written_runs AS SELECT * FROM runs")
+            pending = to_arrow("runs", [self._row(())])
+            connection.register("pending_run", pending)
+            connection.execute(
+                "CREATE TEMP VIEW runs AS "
+                "FROM written_runs UNION ALL BY NAME FROM pending_run"
+            )
             failed = tuple(failed_checks(connection, self.run_id))
-        return Summary(self._row(failed), failed)
-
-    def _append_run(self, failed: Sequence[FailedCheck]) -> None:
-        store.append_run(self.location, to_arrow("runs", [self._row(failed)]))
+        row = self._row(failed)
+        store.append_run(self.location, to_arrow("runs", [row]))
+        catalog.refresh(self.location)
+        return Summary(row, failed)
 
     def _row(self, failed: Sequence[FailedCheck]) -> RunRow:
         outcomes = self.tally.outcomes

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 CANONICAL_VERSION = 1
 
@@ -55,6 +56,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LARGEST_PORT = 65_535
 
 
+@lru_cache(maxsize=64)  # one article asks several times for the same few
 def canonical(url: str) -> str | None:
     """Return the canonical spelling of an absolute http(s) URL, or None for anything else.
 

@@ -135,6 +135,15 @@ class Ledger:
         except (sqlite3.Error, OSError) as error:
             raise TryAgain(f"{self.path}: cannot open the ledger's index: {error}") from error
 
+    @classmethod
+    def in_memory(cls, location: Location) -> Ledger:
+        """An empty index for a warehouse that does not exist yet."""
+        ledger = cls.__new__(cls)
+        ledger.location, ledger.path = location, location.state / "ledger.sqlite"
+        ledger._connection = sqlite3.connect(":memory:")
+        ledger._connection.executescript(TABLES)
+        return ledger
+
     def close(self) -> None:
         """Free the file."""
         self._connection.close()

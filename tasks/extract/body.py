@@ -42,9 +42,10 @@ _FORGET_ABOVE = 1_000_000  # characters of body
 _SHORT_PAGE = 250  # characters; below it trafilatura takes the whole page for the article
 _SAME_TEXT = 0.9  # share of the letters; the rest are labels between the paragraphs
 
-_CAPTIONS = etree.XPath("//figcaption | //*[contains(@class, 'caption')]")
-_BYLINES = etree.XPath("//*[@rel='author' or @itemprop='author' or contains(@class, 'byline')]")
-_TIMES = etree.XPath("//time")
+_MARKED = etree.XPath(
+    "//*[self::figcaption or self::time or @rel='author' or @itemprop='author'"
+    " or contains(@class, 'caption') or contains(@class, 'byline')]"
+)
 _LONGEST_MARK = 1_000  # characters; a longer "caption" is a wrapper around the article itself
 
 
@@ -128,12 +129,19 @@ def _cleaned(found: Iterable[Block], tree: HtmlElement, extractor: str) -> Body:
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
-    """Map the text of elements that the page itself marks to the kind they have."""
+    """Map the text of the elements that the page marks to their kind."""
     marks: dict[str, str] = {}
-    for kind, find in (("furniture", _TIMES), ("caption", _CAPTIONS), ("byline", _BYLINES)):
-        for element in find(tree):
-            text = "".join(element.itertext())
-            if len(text) <= _LONGEST_MARK:
-                marks[squeeze(text)] = kind
+    for element in _MARKED(tree):
+        text = "".join(element.itertext())
+        if len(text) <= _LONGEST_MARK:
+            marks[squeeze(text)] = _marked_kind(element)
     marks.pop("", None)
     return marks
+
+
+def _marked_kind(element: HtmlElement) -> str:
+    """Return the kind of an element that _MARKED found."""
+    if element.tag == "time":
+        return "furniture"
+    is_caption = element.tag == "figcaption" or "caption" in element.get("class", "")
+    return "caption" if is_caption else "byline"

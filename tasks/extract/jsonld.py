@@ -9,13 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 from lxml.html import HtmlElement
 
-from tasks.extract.people import people
 from tasks.records import Candidate
 
 Node = dict[str, object]
 
-# schema.org/Article and its subtypes that carry news (release 29), plus CreativeWork-level types
-# that publishers use for items with a body of their own.
+# schema.org/Article and its subtypes.
 ARTICLE_TYPES = frozenset(
     "Article NewsArticle AdvertiserContentArticle AnalysisNewsArticle AskPublicNewsArticle "
     "BackgroundNewsArticle OpinionNewsArticle ReportageNewsArticle ReviewNewsArticle Report "
@@ -52,6 +50,8 @@ _MOST_NODES = 5_000  # a graph of the whole site is not about this page
 _WRAPPING = re.compile(r"<!--|-->|/\*|\*/|(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_KEYWORD_BREAK = re.compile(r"[,;،、]")
+_VALUE = re.compile(r"[{\[]")
 _DECODER = json.JSONDecoder(strict=False)  # pages hold raw line breaks inside JSON strings
 
 
@@ -97,7 +97,7 @@ def _mended(text: str) -> list[object]:
     text = _TRAILING_COMMA.sub(r"\1", _WRAPPING.sub(" ", text))
     values: list[object] = []
     position = 0
-    while match := re.compile(r"[{\[]").search(text, position):
+    while match := _VALUE.search(text, position):
         try:
             value, position = _DECODER.raw_decode(text, match.start())
         except (ValueError, RecursionError):
@@ -147,17 +147,11 @@ def _candidates(node: Node, known: Mapping[str, Node], source: str) -> Iterator[
 
 
 def parted(field: str, value: str, source: str) -> Iterator[Candidate]:
-    """Yield the candidates that one value makes: one each for its keywords or its people."""
-    if field == "keyword":
-        words = [word.strip() for word in re.split(r"[,;،、]", value)]
-        yield from (Candidate(field=field, value=word, source=source) for word in words if word)
-    elif field == "author":
-        names = people(value)
-        if names and names != [value]:
-            yield Candidate(field="byline", value=value, source=source)
-        yield from (Candidate(field=field, value=name, source=source) for name in names)
-    elif value:
-        yield Candidate(field=field, value=value, source=source)
+    """Yield the candidates that one value makes: one each for the keywords in it."""
+    values = _KEYWORD_BREAK.split(value) if field == "keyword" else [value]
+    for each in values:
+        if each := each.strip():
+            yield Candidate(field=field, value=each, source=source)
 
 
 def _texts(value: object, known: Mapping[str, Node], *names: str) -> list[str]:

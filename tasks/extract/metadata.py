@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -66,10 +67,13 @@ _META_FIELDS = {name: field for field, names in _META.items() for name in names.
 
 _RANKS = ("json-ld", "microdata", "opengraph", "json-ld:WebPage")  # then the order of finding
 
-_AUTHORS = etree.XPath("//a[@rel='author'] | //address[@rel='author']")
-_BYLINES = etree.XPath("//*[contains(@class, 'byline') or contains(@class, 'Byline')]")
+_LINKS = etree.XPath("//link[@rel] | //a[@rel='license']")
+_BYLINES = etree.XPath(
+    "//*[@rel='author' or contains(@class, 'byline') or contains(@class, 'Byline')]"
+)
 _LONGEST_BYLINE = 150  # characters; more is a box about the author
-_TITLE_BREAK = re.compile(r"\s+(?:[-|–—•·»«:]|::|//)\s+|\s*\|\s*")
+_BEGINNING = 20  # letters; long titles are cut short or end in the site's name
+_TITLE_BREAK = re.compile(r"\s+(?:[-|–—•·»«:]|::|//)\s+|\s*[|_]\s*")
 _NOT_A_WORD = re.compile(r"\W+")
 
 
@@ -106,23 +110,22 @@ def _meta(tree: HtmlElement) -> Iterator[Candidate]:
 def _addresses(tree: HtmlElement) -> Iterator[Candidate]:
     """Yield the canonical address, made absolute with <base>, and the license link."""
     base = next((each.get("href") or "" for each in tree.iter("base")), "")
-    for link in tree.iter("link", "a"):
+    for link in _LINKS(tree):
         relation = (link.get("rel") or "").lower().split()
         href = (link.get("href") or "").strip()
         if "license" in relation and href:
             yield Candidate(field="license", value=href, source="link:license")
-        elif "canonical" in relation and link.tag == "link" and (url := _absolute(base, href)):
-            yield Candidate(field="canonical_url", value=url, source="link:canonical")
+        elif "canonical" in relation and href and link.tag == "link":
+            value = _joined(base, href)
+            yield Candidate(field="canonical_url", value=value, source="link:canonical")
 
 
-def _absolute(base: str, href: str) -> str | None:
-    """Return `href` as an http address with a host, None if it does not make one."""
+def _joined(base: str, href: str) -> str:
+    """Return `href` seen from `base`; unchanged if one of them is no URL."""
     try:
-        url = urljoin(base, href)
-        parts = urlsplit(url)
-    except ValueError:  # brackets that are no IPv6 address
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
+        return urljoin(base, href)
+    except ValueError:  # brackets that hold no IPv6 address
+        return href
 
 
 def _language(tree: HtmlElement) -> Iterator[Candidate]:
@@ -134,13 +137,13 @@ def _language(tree: HtmlElement) -> Iterator[Candidate]:
 
 
 def _bylines(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the authors that links name, then the first line of class "byline"."""
-    for element in _AUTHORS(tree)[:10]:
-        yield from parted("author", _text(element), "rel:author")
-    lines = (line for line in map(_text, _BYLINES(tree)) if 0 < len(line) <= _LONGEST_BYLINE)
-    line = next(lines, "")
-    if line:
-        yield Candidate(field="byline", value=line, source="class:byline")
+    """Yield the authors that links name, and the first short line of class "byline"."""
+    marked = [(element.get("rel") == "author", _text(element)) for element in _BYLINES(tree)]
+    short = [(is_link, text) for is_link, text in marked if 0 < len(text) <= _LONGEST_BYLINE]
+    for text in dict.fromkeys(text for is_link, text in short if is_link):
+        yield Candidate(field="author", value=text, source="rel:author")
+    for text in [text for is_link, text in short if not is_link][:1]:
+        yield Candidate(field="byline", value=text, source="class:byline")
 
 
 def _times(tree: HtmlElement) -> Iterator[Candidate]:
@@ -158,27 +161,35 @@ _ELEMENTS: tuple[Callable[[HtmlElement], Iterator[Candidate]], ...] = (_language
 
 
 def _titles(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the <h1> that the window's title repeats, or the first, and the title itself."""
-    title = next(filter(None, (_text(each) for each in tree.iter("title"))), "")
-    lines = [line for line in (_text(each) for each in tree.iter("h1")) if line]
-    known = _letters(title)
-    heading = next((line for line in lines if _letters(line) in known), (lines or [""])[0])
-    if heading:
-        yield Candidate(field="headline", value=heading, source="h1")
-    if title:
-        yield Candidate(field="headline", value=title, source="title")
+    """Yield the <h1> that the window's title repeats, or the first, and the title itself.
+
+    A first <h1> that the title does not repeat stands after it: it is the site's or a box's.
+    """
+    title = next(filter(None, map(_text, tree.iter("title"))), "")
+    lines = list(filter(None, map(_text, tree.iter("h1"))))
+    repeated = next((line for line in lines if _is_like(line, title)), None)
+    found = [("h1", line) for line in ([repeated] if repeated else lines[:1])]
+    found += [("title", title)] if title else []
+    for source, value in found if repeated else reversed(found):
+        yield Candidate(field="headline", value=value, source=source)
+
+
+def _is_like(line: str, title: str) -> bool:
+    """Tell whether `title` holds `line`, `line` holds its beginning, or half of its words."""
+    mine, other = _letters(line), _letters(title)
+    words, known = set(line.casefold().split()), set(title.casefold().split())
+    return mine in other or other[:_BEGINNING] in mine or len(words & known) * 2 > len(words)
 
 
 def _without_site_name(candidates: list[Candidate]) -> Iterator[Candidate]:
     """Yield `candidates`, the headlines without " - Site" where the page says that is its name."""
     names = {_letters(each.value) for each in candidates if each.field == "publisher"}
-    for each in candidates:
-        if each.field == "url" or each.field == "canonical_url":
-            names |= _host_names(each.value)
+    for url in {each.value for each in candidates if each.field in ("url", "canonical_url")}:
+        names |= _host_names(url)
     names.discard("")
     for each in candidates:
         value = _cut(each.value, names) if each.field == "headline" else each.value
-        yield each if value == each.value else Candidate(field="headline", value=value, source=each.source)
+        yield replace(each, value=value)
 
 
 def _host_names(url: str) -> set[str]:

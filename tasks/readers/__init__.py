@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from tasks.readers import html, json, jsonl, text
+from tasks.compression import Readable
+from tasks.readers import html, json, jsonarray, jsonl, text
 from tasks.records import Draft, RawDocument
 
 
 class Splitter(Protocol):
     """Takes the documents out of a container, one at a time, in order."""
 
-    def __call__(self, stream: BinaryIO, *, limit: int) -> Iterator[jsonl.Part]:
+    def __call__(self, stream: Readable, *, limit: int) -> Iterator[jsonl.Part]:
         """Yield the parts of `stream`; `limit` is the largest part in bytes."""
         ...
 
@@ -33,7 +34,8 @@ READERS: dict[str, Reader] = {
 # Containers: how to split them, and what their documents are.
 SPLITTERS: dict[str, tuple[Splitter, str]] = {
     "application/jsonl": (jsonl.split_lines, "application/json"),
-    "application/json": (jsonl.split_array, "application/json"),
+    "application/json-seq": (jsonl.split_lines, "application/json"),
+    "application/json": (jsonarray.split_array, "application/json"),
 }
 
 

@@ -40,7 +40,7 @@ _NO_TEXT = frozenset(
     ("script", "style", "noscript", "template", "iframe", "object", "svg", "form", "button", "head")
 )
 _BLANKS = re.compile(r"\s+")
-_BLANK_LINE = re.compile(r"[^\S\n]*\n[^\S\n]*\n\s*")
+_BLANK_LINE = re.compile(r"(?<![^\S\n])[^\S\n]*\n[^\S\n]*\n\s*")
 # <br><br> parts paragraphs, and so does one <br> after the end of a sentence.
 _BREAK = re.compile(r"\s*\n\s*\n\s*|(?<=[.!?:…。！？»”\"])[^\S\n]*\n\s*")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0

@@ -7,13 +7,13 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from tasks.clean import clean_line
 from tasks.decode import decode
-from tasks.layout import split_paragraphs
-from tasks.readers.fragment import is_html, paragraphs_in
+from tasks.readers.json_body import Body, count_chars, read_body
 from tasks.readers.json_keys import ENVELOPES, KEYS, plain_key
 from tasks.records import Candidate, Draft, DraftParagraph, RawDocument
 from warehouse.errors import CannotRead
@@ -30,6 +30,8 @@ _LONGEST_SHOWN = 80  # characters of a value in a message
 _LONGEST_INTEGER = 18  # digits that any reader of the unknown fields takes as a 64-bit integer
 
 _ADDRESS_FIELDS = frozenset(("url", "canonical_url", "image_url"))
+# An address here is the profile of an author or the home of a publisher, not its name.
+_ADDRESS_OR_NAME = _ADDRESS_FIELDS | {"author", "byline", "publisher"}
 _DATE_FIELDS = frozenset(("published", "modified"))
 # Written by tools in place of nothing (news-please: "None", pandas: "nan").
 _NOTHING = frozenset(("", "none", "null", "nan", "n/a", "undefined"))
@@ -41,27 +43,10 @@ _VALUE_KEYS = (
     *("$date", "$numberLong", "fullname", "display_name", "label"),
 )
 _NAME_PARTS = (("givenName", "familyName"), ("firstname", "lastname"), ("first_name", "last_name"))
-_PART_KEYS = ("summary", "headline", "paragraphs", "sections")  # Fundus, in this order
-_TEXT_KEYS = ("rendered", "value", "text", "content", "html", "paragraph", "body", "data")
-_LIST_KEYS = ("blocks", "items", "children")
-# Types of blocks, as editors name them, that are no body text: NO_BODY ones stand elsewhere in
-# the article (TREC Washington Post puts title, author and date among the contents).
-_BLOCK_KINDS = {
-    **dict.fromkeys(("header", "heading", "subhead", "subheading"), "subhead"),
-    **dict.fromkeys(("image", "image_caption", "caption", "video", "gallery"), "caption"),
-    **dict.fromkeys(("quote", "blockquote", "pullquote"), "quote"),
-    **dict.fromkeys(("list", "list_item"), "list_item"),
-    "table": "table",
-}
-_NO_BODY = frozenset(
-    ("title", "kicker", "byline", "author_info", "date", "deck", "tweet", "embed", "html_embed")
-)
-
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_KEYWORD_BREAK = re.compile(r"\s*[,;|、，；]\s*")
+_KEYWORD_BREAK = re.compile(r"[,;|、，；]")
 _WORD = re.compile(r"\w+")
-_TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
-_BODY_KINDS = frozenset(("body", "list_item", "quote", "table"))
+_TYPES = {bool: "boolean", int: "number", float: "number", str: "string"}
 
 
 def _number(text: str) -> int | str:
@@ -106,13 +91,6 @@ class _Found:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    paragraphs: tuple[DraftParagraph, ...]
-    removed: Mapping[str, int]
-    path: str
-
-
 def read(document: RawDocument) -> Draft:
     """Return the article in `document`, whose data is one JSON object in any encoding.
 
@@ -122,11 +100,10 @@ def read(document: RawDocument) -> Draft:
     decoded = decode(document.data, charset=document.charset)
     levels = _levels(_parse(decoded.text))
     found = sorted(_find(levels), key=lambda each: (each.level, each.rank))
-    body = _body(found, levels)
+    body, path = _find_body(found, levels)
     removed = Counter(body.removed)
     candidates = tuple(_candidates(found, removed))
-    used = {body.path, *(candidate.source.removeprefix("json:") for candidate in candidates)}
-    extra = _extra(levels, used | set(_second_bodies(found, used, removed)))
+    used = {path, *_second_bodies(found, path, removed), *_exhausted(found, candidates)}
     return Draft(
         paragraphs=_set_headline_apart(body.paragraphs, candidates),
         candidates=candidates,
@@ -134,7 +111,7 @@ def read(document: RawDocument) -> Draft:
         encoding_method=decoded.method,
         extractor=EXTRACTOR,
         removed=dict(removed),
-        extra=extra,
+        extra=_extra(levels, used),
     )
 
 
@@ -161,11 +138,10 @@ def _parse(text: str) -> dict[str, object]:
 
 
 def _not_an_object(value: object) -> str:
-    shown = f" of {len(value)} values" if isinstance(value, list) else ""
-    if not shown:
-        written = json.dumps(value, ensure_ascii=False)
-        shown = "" if value is None else f": {written[:_LONGEST_SHOWN]}"
-    return f"a JSON {_TYPES.get(type(value), 'null')} where an object was wanted{shown}"
+    if isinstance(value, list):
+        return f"a JSON array of {len(value)} values where an object was wanted"
+    shown = json.dumps(value, ensure_ascii=False)[:_LONGEST_SHOWN]
+    return f"a JSON {_TYPES.get(type(value), 'null')} where an object was wanted: {shown}"
 
 
 def _require_shallow(value: object) -> None:
@@ -195,10 +171,13 @@ def _levels(top: dict[str, object]) -> list[tuple[str, dict[str, object]]]:
     levels = [("", top)]
     for path, level in levels:  # grows meanwhile
         for key, value in level.items():
-            is_envelope = isinstance(value, dict) and key.lower() in ENVELOPES and value
-            if is_envelope and isinstance(value, dict) and len(levels) < _MOST_ENVELOPES:
+            if _is_envelope(value, key) and len(levels) < _MOST_ENVELOPES:
                 levels.append((f"{path}{key}.", value))
     return levels
+
+
+def _is_envelope(value: object, key: str) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict) and key.lower() in ENVELOPES
 
 
 def _find(levels: Sequence[tuple[str, dict[str, object]]]) -> Iterator[_Found]:
@@ -206,8 +185,10 @@ def _find(levels: Sequence[tuple[str, dict[str, object]]]) -> Iterator[_Found]:
     is_crawl = _is_crawl(levels)
     for number, (path, level) in enumerate(levels):
         for key, value in level.items():
-            for field, rank in KEYS.get(plain_key(key), ()):
-                if value is not None and not (is_crawl and key in ("date", "timestamp")):
+            name = plain_key(key)
+            is_silent = value is None or (is_crawl and name in ("date", "timestamp"))
+            for field, rank in () if is_silent else KEYS.get(name, ()):
+                if field == "body" or not _is_envelope(value, key):
                     yield _Found(field, rank, number, path + key, value)
 
 
@@ -231,9 +212,11 @@ def _candidates(found: Iterable[_Found], removed: Counter[str]) -> Iterator[Cand
             for value in _values(each):
                 text = _clean_value(each.field, value, removed)
                 if text.lower() not in _NOTHING:
-                    yield Candidate(
-                        field=each.field, value=text, source=f"json:{_storable(each.path)}"
-                    )
+                    yield Candidate(field=each.field, value=text, source=_source(each.path))
+
+
+def _source(path: str) -> str:
+    return f"json:{_storable(path)}"
 
 
 def _values(found: _Found) -> Iterator[str]:
@@ -242,13 +225,9 @@ def _values(found: _Found) -> Iterator[str]:
     for value in _scalars(found.value, _ADDRESS_KEYS if is_address_wanted else _VALUE_KEYS):
         if isinstance(value, str):
             is_address = value.lstrip()[:8].lower().startswith(("http://", "https://"))
-            if is_address_wanted and is_address:
-                yield value
-            elif found.field == "keyword" and isinstance(found.value, str):
+            if found.field == "keyword" and isinstance(found.value, str):
                 yield from _KEYWORD_BREAK.split(value)
-            elif not is_address_wanted and (found.field not in ("author", "publisher")):
-                yield value
-            elif not is_address_wanted and not is_address:
+            elif is_address == is_address_wanted or found.field not in _ADDRESS_OR_NAME:
                 yield value
         elif found.field in _DATE_FIELDS and not isinstance(value, bool):
             yield str(value)
@@ -295,86 +274,19 @@ def _storable(text: str) -> str:
 # ---- the body --------------------------------------------------------------------------------
 
 
-def _body(found: Iterable[_Found], levels: Sequence[tuple[str, dict[str, object]]]) -> _Body:
-    """Return the first body that holds text. Raises CannotRead when none does."""
+def _find_body(
+    found: Iterable[_Found], levels: Sequence[tuple[str, dict[str, object]]]
+) -> tuple[Body, str]:
+    """Return the first body that holds text, and its key. Raises CannotRead when none does."""
     for each in found:
-        for version in _versions(each) if each.field == "body" else ():
-            removed: Counter[str] = Counter()
-            paragraphs = tuple(_paragraphs(_blocks(version, "body"), removed))
-            if any(paragraph.kind in _BODY_KINDS for paragraph in paragraphs):
-                return _Body(paragraphs, removed, each.path)
+        if each.field == "body":
+            body = read_body(each.value, is_choice=plain_key(each.path).endswith("bodies"))
+            if body is not None:
+                return body, each.path
     keys = [path + key for path, level in levels for key in level]
-    more = ", ..." if len(keys) > _MOST_KEYS_SHOWN else ""
     shown = ", ".join(_storable(key)[:_LONGEST_SHOWN] for key in keys[:_MOST_KEYS_SHOWN])
-    raise CannotRead("read.no_body", f"no key with the text of an article; keys found: {shown}{more}")
-
-
-def _versions(found: _Found) -> Sequence[object]:
-    """Return the same body in several formats (ninjs "bodies"), the one with paragraphs first."""
-    if plain_key(found.path.rpartition(".")[2]) != "bodies" or not isinstance(found.value, list):
-        return (found.value,)
-    return sorted(found.value, key=lambda version: not is_html(" ".join(_texts(version))))
-
-
-def _texts(value: object) -> Iterator[str]:
-    return (text for text, _ in _blocks(value, "body"))
-
-
-def _blocks(value: object, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield (raw text, kind) of the blocks in a body: a string, a list, or nested objects."""
-    if isinstance(value, str):
-        yield value, kind
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _blocks(inner, kind)
-    elif isinstance(value, dict):
-        named = str(value.get("subtype") or value.get("type") or "").lower()
-        if named not in _NO_BODY:
-            yield from _inner_blocks(value, _BLOCK_KINDS.get(named, kind))
-
-
-def _inner_blocks(value: Mapping[str, object], kind: str) -> Iterator[tuple[str, str]]:
-    parts = [key for key in _PART_KEYS if value.get(key)]
-    if not parts:
-        parts = [key for key in (*_TEXT_KEYS, *_LIST_KEYS) if value.get(key)][:1]
-    for part in parts:
-        yield from _blocks(value[part], "subhead" if part == "headline" else kind)
-
-
-def _paragraphs(
-    blocks: Iterable[tuple[str, str]], removed: Counter[str]
-) -> Iterator[DraftParagraph]:
-    """Yield clean paragraphs; plain texts in a row are laid out together."""
-    plain: list[str] = []
-    for text, kind in _without_html(blocks):
-        if kind == "text":
-            plain.append(text)
-            continue
-        yield from _laid_out(plain, removed)
-        plain.clear()
-        cleaned = clean_line(text)
-        removed.update(cleaned.removed)
-        if cleaned.text:
-            yield DraftParagraph(text=cleaned.text, kind=kind)
-    yield from _laid_out(plain, removed)
-
-
-def _without_html(blocks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield (text without tags, kind); the kind "text" is for plain text whose lines count."""
-    for text, kind in blocks:
-        if is_html(text):
-            for part, found in paragraphs_in(text):
-                yield part, kind if kind != "body" and found in ("body", "text") else found
-        else:
-            yield text, "text" if kind == "body" else kind
-
-
-def _laid_out(texts: Sequence[str], removed: Counter[str]) -> Iterator[DraftParagraph]:
-    if texts:
-        layout = split_paragraphs("\n\n".join(texts))
-        removed.update(layout.removed)
-        for text in layout.paragraphs:
-            yield DraftParagraph(text=text)
+    more = f" and {len(keys) - _MOST_KEYS_SHOWN} more" if len(keys) > _MOST_KEYS_SHOWN else ""
+    raise CannotRead("read.no_body", f"no text of an article; keys found: {shown or 'none'}{more}")
 
 
 def _set_headline_apart(
@@ -382,10 +294,11 @@ def _set_headline_apart(
 ) -> tuple[DraftParagraph, ...]:
     """Mark the headline as furniture where the body begins with it and goes on."""
     headlines = {_words(each.value) for each in candidates if each.field == "headline"}
-    first = paragraphs[0]
-    if len(paragraphs) < 2 or first.kind not in _BODY_KINDS or _words(first.text) not in headlines:
-        return paragraphs
-    return (replace(first, kind="furniture"), *paragraphs[1:])
+    for number, paragraph in enumerate(paragraphs):
+        if _words(paragraph.text) not in headlines:
+            repeats = (replace(each, kind="furniture") for each in paragraphs[:number])
+            return (*repeats, *paragraphs[number:])
+    return paragraphs
 
 
 def _words(text: str) -> str:
@@ -395,24 +308,32 @@ def _words(text: str) -> str:
 # ---- what is left ----------------------------------------------------------------------------
 
 
-def _second_bodies(
-    found: Iterable[_Found], used: set[str], removed: Counter[str]
-) -> Iterator[str]:
+def _second_bodies(found: Iterable[_Found], chosen: str, removed: Counter[str]) -> Iterator[str]:
     """Yield the keys of further copies of the text, counted; the raw document keeps them."""
     for each in found:
-        is_copy = each.field == "body" and each.path not in used
-        if is_copy and sum(map(len, _texts(each.value))) >= _LONG:
+        is_other = each.field == "body" and each.path != chosen
+        if is_other and count_chars(each.value) >= _LONG:
             removed["second_body"] += 1
             yield each.path
 
 
-def _extra(
-    levels: Sequence[tuple[str, dict[str, object]]], used: set[str]
-) -> dict[str, object]:
+def _exhausted(found: Iterable[_Found], candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Yield the keys whose values are candidates now, but for objects that hold more than that."""
+    offered = {candidate.source for candidate in candidates}
+    for each in found:
+        values = each.value if isinstance(each.value, list) else [each.value]
+        holds_more = any(isinstance(value, dict) and len(value) > 1 for value in values)
+        if _source(each.path) in offered and not holds_more:
+            yield each.path
+
+
+def _extra(levels: Sequence[tuple[str, dict[str, object]]], used: set[str]) -> dict[str, object]:
     """Return the fields that nothing was made of, those of an envelope under its key path."""
     envelopes = {path.removesuffix(".") for path, _ in levels}
     extra: dict[str, object] = {}
     for path, level in levels:
+        if path.removesuffix(".") in used:
+            continue
         left = {
             key: value
             for key, value in level.items()
@@ -426,4 +347,6 @@ def _extra(
 
 
 def _says_something(value: object) -> bool:
-    return value is not None and value not in ("", [], {})
+    if isinstance(value, str):
+        return value.strip().lower() not in _NOTHING
+    return value is not None and value not in ([], {})

@@ -16,10 +16,9 @@ body | maintext | news-please
 body | body_xhtml | ninjs 1
 body | body_html | ninjs 1
 body | bodies | ninjs 2 and 3
-body | body_text | ninjs 1
-body | plaintext | Fundus
 body | body | Fundus, Guardian, Event Registry, many
-body | bodyText | Guardian: like body, without paragraphs
+body | body_text | ninjs 1, Guardian: often without paragraphs
+body | plaintext | Fundus
 body | contents | TREC Washington Post
 body | content_html | JSON Feed
 body | content_text | JSON Feed

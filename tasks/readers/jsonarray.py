@@ -213,8 +213,10 @@ class _Cursor:
     def look(self, size: int) -> bytes:
         """Return up to `size` bytes from the cursor on; a damage behind them is not raised yet."""
         pieces = [self.chunk[self.at :]]
-        while sum(map(len, pieces)) < size and (more := self._next()):
+        missing = size - len(pieces[0])
+        while missing > 0 and (more := self._next()):
             pieces.append(more)
+            missing -= len(more)
         self._before, self.at, self.chunk = self.offset, 0, b"".join(pieces)
         return self.chunk[:size]
 

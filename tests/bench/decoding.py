@@ -11,6 +11,7 @@ With the package opencc installed Chinese is also converted to traditional lette
 from __future__ import annotations
 
 import argparse
+import codecs
 import random
 import re
 import time
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tasks.decode import codec_for, decode, prescan
+from tasks.charset import codec_for, prescan
+from tasks.decode import decode
 from warehouse.errors import CannotRead
 
 Decoder = Callable[[bytes], str]
@@ -31,17 +33,36 @@ CENTRAL = "cp1250 iso8859-2 mac-latin2 cp852"
 BALTIC = "cp1257 iso8859-13 iso8859-4 cp775"
 TURKIC = "cp1254 iso8859-9 mac-turkish cp857"
 CYRILLIC = "cp1251 iso8859-5 mac-cyrillic cp855"
+WESTERN = (
+    "af",
+    "ca",
+    "de",
+    "es",
+    "eu",
+    "fr",
+    "id",
+    "it",
+    "nb",
+    "nl",
+    "nn",
+    "pt",
+    "sq",
+    "sv",
+    "sw",
+    "tl",
+)
+CENTRAL_EUROPEAN = ("bs", "cs", "hr", "hu", "pl", "sk", "sl")
 ENCODINGS = {  # language -> single- and multibyte encodings in use before UTF-8
-    **dict.fromkeys("de fr es it pt nl sv nb nn af ca eu id sw tl sq".split(), WEST),
+    **dict.fromkeys(WESTERN, WEST),
     "en": WEST,
     "da": WEST + " cp865",
     "fi": WEST + " iso8859-10",
     "is": WEST + " cp861 mac-iceland iso8859-10",
     "ga": WEST + " iso8859-14",
     "cy": "iso8859-14",
-    **dict.fromkeys("cs sk pl hu hr sl bs".split(), CENTRAL),
+    **dict.fromkeys(CENTRAL_EUROPEAN, CENTRAL),
     "ro": CENTRAL + " iso8859-16",
-    **dict.fromkeys("lt lv et".split(), BALTIC),
+    **dict.fromkeys(("lt", "lv", "et"), BALTIC),
     "tr": TURKIC,
     "eo": "iso8859-3",
     "ru": CYRILLIC + " koi8-r cp866",
@@ -63,8 +84,11 @@ ENCODINGS = {  # language -> single- and multibyte encodings in use before UTF-8
     "zh-Hant": "big5 big5hkscs",
     "ko": "euc_kr cp949 johab iso2022_kr",
 }
+OTHER_SCRIPTS = frozenset(
+    {"ru", "uk", "be", "bg", "mk", "sr", "kk", "el", "he", "ar", "fa", "ur", "th", "ja", "zh", "ko"}
+)
 UNICODE = "utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le"
-UNUSUAL = frozenset("johab kz1048 ptcp154 iso8859-9".split()) - {"iso8859-9"}
+UNUSUAL = frozenset({"johab", "kz1048", "ptcp154"})
 STRAY_CONTROL = re.compile("[\x7f-\x9f]")
 VIETNAMESE_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
@@ -297,6 +321,17 @@ def print_misses(missed: list[Sample]) -> None:
         )
 
 
+def print_lies(samples: list[Sample]) -> None:
+    """Print what becomes of 8-bit text that is declared as Latin-1, rightly or wrongly."""
+    declared_latin = partial(decode, charset="iso-8859-1")
+    eight_bit = [s for s in samples if s.group != "unicode" and not s.data.isascii()]
+    honest = [s for s in eight_bit if s.encoding in {"cp1252", "iso8859-1"}]
+    lying = [s for s in eight_bit if s.language in OTHER_SCRIPTS]
+    for name, group in (("Latin-1 declared and true", honest), ("declared, other script", lying)):
+        missed, _ = measure(lambda data: declared_latin(data).text, group)
+        print(f"{name:40}{1 - len(missed) / len(group):>15.4f} of {len(group)}")
+
+
 def print_declarations(folder: Path) -> None:
     """Print how many pages of the html5lib tests are given the encoding browsers give them."""
     cases = [
@@ -312,6 +347,8 @@ def print_declarations(folder: Path) -> None:
 
 def declared(page: bytes) -> str | None:
     """Return the codec that the head of a page asks for; windows-1252 is the default."""
+    if page.startswith(codecs.BOM_UTF8):
+        return "utf-8"
     return codec_for(prescan(page) or "windows-1252")
 
 
@@ -327,6 +364,7 @@ def main() -> None:
     names = asked.only.split(",") if asked.only else list(DECODERS)
     print_table(samples, names, asked.misses)
     print_broken(samples)
+    print_lies(samples)
     print_declarations(asked.folder)
 
 

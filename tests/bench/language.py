@@ -15,8 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from langdetect.detector_factory import DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
 
 from tasks.detectors import (
     SEED,
@@ -59,7 +61,7 @@ def samples_of(path: Path, chars: int, texts: int) -> Iterator[Sample]:
 
 def by_langdetect(factory: Factory) -> Callable[[str], str]:
     """Return a function that names the language as `factory`'s detectors do, "und" for nothing."""
-    silence = load_detectors().no_features
+    silence = (LangDetectException, *load_detectors().no_features)
 
     def name(text: str) -> str:
         detector = factory.create()
@@ -75,10 +77,10 @@ def by_langdetect(factory: Factory) -> Callable[[str], str]:
 
 def plain_factory() -> Factory:
     """Return langdetect as it is published, seeded."""
-    factory: Factory = DetectorFactory()
+    factory = DetectorFactory()
     factory.load_json_profile(profiles())
     factory.set_seed(SEED)
-    return factory
+    return cast(Factory, factory)
 
 
 def count(samples: list[Sample], name: Callable[[str], str]) -> tuple[Counter[str], Counter[str]]:

@@ -1,0 +1,143 @@
+"""Answers of SQL as a table, CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import click
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.settings import width_of_pipe
+from warehouse.errors import BadSetting
+
+FORMATS = ("table", "csv", "json", "parquet")
+TABLE_ROWS = 1_000  # a longer table is cut, and says so
+FETCH_ROWS = 10_000
+
+# What a question may be. A read-only connection would still let COPY write files.
+ALLOWED = ("SELECT", "EXPLAIN", "PRAGMA")
+
+
+def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> None:
+    """Run every statement of `query` and write its answer to standard output.
+
+    Raises BadSetting for a statement that is no question, duckdb.Error for bad SQL.
+    """
+    statements = connection.extract_statements(query)
+    if not statements:
+        raise BadSetting("no SQL given; for instance: copydesk sql \"SELECT * FROM outcomes\"")
+    for statement in statements:
+        kind = statement.type.name
+        if kind not in ALLOWED:
+            raise BadSetting(f"{kind} is not allowed: `copydesk sql` only reads; ask with SELECT")
+    for statement in statements:
+        result = connection.execute(statement)
+        if result.description is not None:
+            _WRITERS[output](result)
+
+
+def _names(result: duckdb.DuckDBPyConnection) -> list[str]:
+    return [str(column[0]) for column in result.description or ()]
+
+
+def _write_table(result: duckdb.DuckDBPyConnection) -> None:
+    names = _names(result)
+    rows = result.fetchmany(TABLE_ROWS + 1)
+    show_table(names, rows[:TABLE_ROWS])
+    if len(rows) > TABLE_ROWS:
+        click.echo(f"first {TABLE_ROWS:,} rows; add LIMIT, or --format csv for all", err=True)
+        result.fetchall()  # an answer not read to its end blocks the connection
+
+
+def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
+    """Print a table: fitted to a terminal, as wide as needed when piped."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=width_of_pipe(), no_color=True)
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for index, name in enumerate(names):
+        is_number = bool(rows) and all(_is_number(row[index]) for row in rows)
+        table.add_column(
+            name,
+            justify="right" if is_number else "left",
+            overflow="ellipsis",
+            no_wrap=True,
+            header_style="bold",
+        )
+    for row in rows:
+        table.add_row(*(Text(cell(value)) for value in row))
+    console.print(table)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, int | float | Decimal)
+
+
+def cell(value: Any) -> str:
+    """Return a value as one line of plain text; control codes from a document are not obeyed."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    text = str(value).replace("\n", " ⏎ ")
+    return text if text.isprintable() else "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _write_csv(result: duckdb.DuckDBPyConnection) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_names(result))
+    while rows := result.fetchmany(FETCH_ROWS):
+        writer.writerows([_plain(value) for value in row] for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_json_default)
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _write_json(result: duckdb.DuckDBPyConnection) -> None:
+    names = _names(result)
+    separator = "["
+    while rows := result.fetchmany(FETCH_ROWS):
+        for row in rows:
+            record = dict(zip(names, row, strict=True))
+            click.echo(separator + json.dumps(record, ensure_ascii=False, default=_json_default), nl=False)
+            separator = ",\n "
+    click.echo("[]" if separator == "[" else "]")
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _write_parquet(result: duckdb.DuckDBPyConnection) -> None:
+    if sys.stdout.isatty():
+        raise BadSetting("Parquet is binary; send it to a file: --format parquet > answer.parquet")
+    import pyarrow.parquet as pq
+
+    reader = result.to_arrow_reader(FETCH_ROWS)
+    with pq.ParquetWriter(sys.stdout.buffer, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+_WRITERS = {
+    "table": _write_table,
+    "csv": _write_csv,
+    "json": _write_json,
+    "parquet": _write_parquet,
+}

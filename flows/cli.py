@@ -1,0 +1,194 @@
+"""The command `copydesk`: parses, calls, prints. Heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from warehouse.errors import BadSetting, CopydeskError, WriterBusy
+
+# Exit codes: 0 done, 1 failed, 2 wrong use or setting (as click), 3 another writer is running.
+FAILED, WRONG_USE, BUSY, INTERRUPTED = 1, 2, 3, 130
+
+warehouse_option = click.option(
+    "--warehouse",
+    "-w",
+    metavar="PATH|URI",
+    help="The warehouse. Default: $COPYDESK_WAREHOUSE, else warehouse/data.",
+)
+
+
+class _Commands(click.Group):
+    """Every error that is meant for a person becomes one line on standard error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; leave with the right exit code."""
+        try:
+            return super().invoke(ctx)
+        except CopydeskError as error:
+            click.secho(f"copydesk: {error}", fg="red", err=True)
+            codes = {WriterBusy: BUSY, BadSetting: WRONG_USE}
+            ctx.exit(next((c for kind, c in codes.items() if isinstance(error, kind)), FAILED))
+        except BrokenPipeError:  # `copydesk sql ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="copydesk")
+def main() -> None:
+    """A news corpus from raw files, asked in SQL.
+
+    \b
+    copydesk ingest FOLDER        read every new file below FOLDER
+    copydesk sql "SELECT ..."     ask the corpus
+    copydesk status               what is in it, and whether it adds up
+    copydesk explain FILE         what became of one file, and why
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@warehouse_option
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files that match (repeatable).")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Not the files that match.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read; read and write nothing.")
+@click.option("--rehash", is_flag=True, help="Read known files again to see if they changed.")
+@click.option("--no-raw", is_flag=True, help="Do not keep the raw bytes of the documents.")
+@click.option(
+    "--wait", default=0.0, metavar="SECONDS", help="Wait so long for another ingest to end."
+)
+@click.option(
+    "--settle",
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Watch files that changed a moment ago for so long; those that still grow are left.",
+)
+@click.option(
+    "--chunk", default=5_000, show_default=True, metavar="N", help="Documents per commit at most."
+)
+@click.option("--no-prefect", is_flag=True, help="Run without Prefect: same rows, starts at once.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress; the summary only.")
+def ingest(
+    paths: tuple[str, ...],
+    warehouse: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    dry_run: bool,
+    rehash: bool,
+    no_raw: bool,
+    wait: float,
+    settle: float,
+    chunk: int,
+    no_prefect: bool,
+    quiet: bool,
+) -> None:
+    """Read every new file below PATH... into the warehouse; safe to run again.
+
+    Runs as the Prefect flow `ingest`: on the server of PREFECT_API_URL if that is set, else with a
+    temporary one. What a file became is told by `copydesk explain FILE`.
+    """
+    from flows.ingesting import dry, run
+    from flows.settings import IngestSettings, warehouse_location
+
+    settings = IngestSettings(
+        warehouse=warehouse_location(warehouse).uri,
+        sources=paths,
+        include=include,
+        exclude=exclude,
+        keep_raw=not no_raw,
+        rehash=rehash,
+        wait_seconds=wait,
+        settle_seconds=settle,
+        chunk_documents=chunk,
+    )
+    if dry_run:
+        dry(settings)
+        return
+    if not run(settings, with_prefect=not no_prefect, is_quiet=quiet):
+        raise SystemExit(FAILED)
+
+
+@main.command()
+@click.argument("query", required=False)
+@click.option("--file", "-f", "script", type=click.File(encoding="utf-8"), help="Read SQL from it.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How to print the answer.",
+)
+@warehouse_option
+def sql(query: str | None, script: TextIO | None, output: str, warehouse: str | None) -> None:
+    """Ask the corpus in SQL (DuckDB's dialect); nothing can be changed.
+
+    QUERY is the text, or comes from --file, or from standard input. `SHOW TABLES` lists the views,
+    `DESCRIBE articles` the columns of one.
+    """
+    import duckdb
+
+    from flows.answers import answer
+    from flows.settings import warehouse_location
+    from warehouse.catalog import open_catalog
+
+    text = _query(query, script)
+    try:
+        with open_catalog(warehouse_location(warehouse)) as connection:
+            answer(connection, text, output)
+    except duckdb.Error as error:
+        raise BadSetting(_first_lines(str(error))) from error
+
+
+def _query(query: str | None, script: TextIO | None) -> str:
+    if query is not None and script is not None:
+        raise BadSetting("give a query or --file, not both")
+    if script is not None:
+        return script.read()
+    if query is not None and query != "-":
+        return query
+    if sys.stdin.isatty():
+        raise BadSetting('no query given; for instance: copydesk sql "SELECT * FROM outcomes"')
+    return sys.stdin.read()
+
+
+def _first_lines(message: str) -> str:
+    """The message without the hint that quotes the statement with a caret under it."""
+    return " ".join(message.partition("\n\nLINE")[0].split())
+
+
+@main.command()
+@warehouse_option
+def status(warehouse: str | None) -> None:
+    """Show what is in the corpus, the last runs, rejections, and whether it adds up."""
+    from flows.settings import warehouse_location
+    from flows.status import show_status
+    from warehouse.catalog import open_catalog
+
+    with open_catalog(warehouse_location(warehouse)) as connection:
+        if not show_status(connection):
+            raise SystemExit(FAILED)
+
+
+@main.command()
+@click.argument("subject", metavar="FILE|ARTICLE_ID")
+@click.option("--record", type=int, metavar="N", help="One document of a file that holds many.")
+@warehouse_option
+def explain(subject: str, record: int | None, warehouse: str | None) -> None:
+    """Tell the whole way of one document: how it was decoded, read, cleaned and decided."""
+    from flows import explain as explaining
+    from flows.settings import warehouse_location
+    from warehouse.catalog import open_catalog
+
+    with open_catalog(warehouse_location(warehouse)) as connection:
+        explaining.explain(connection, subject, record)
+
+
+if __name__ == "__main__":
+    main(prog_name=Path(sys.argv[0]).name)

@@ -1,0 +1,190 @@
+"""`copydesk explain`: the whole way of one document, from its bytes to its rows."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import click
+import duckdb
+
+from flows.answers import cell, show_table
+from tasks.records import recorded_path
+from warehouse.errors import BadSetting
+
+ARTICLE_ID = re.compile(r"[0-9a-f]{8,32}")
+Row = dict[str, Any]
+
+
+def explain(connection: duckdb.DuckDBPyConnection, subject: str, record: int | None) -> None:
+    """Print what happened to a file or to the documents of an article.
+
+    Raises BadSetting when the ledger knows neither.
+    """
+    path = _known_path(connection, subject)
+    if path is not None:
+        _explain_path(connection, path, record)
+    elif ARTICLE_ID.fullmatch(subject):
+        _explain_article(connection, _whole_id(connection, subject))
+    else:
+        raise BadSetting(
+            f"{recorded_path(subject)}: the ledger knows no such file and no such article; "
+            "see: copydesk sql \"SELECT path FROM files\""
+        )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[Row]:
+    result = connection.execute(query, list(parameters))
+    names = [str(column[0]) for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | None:
+    candidates = [subject, recorded_path(os.path.abspath(subject))]  # noqa: PTH100 - keeps links
+    for path in candidates:
+        if _rows(connection, "SELECT 1 FROM files WHERE path = ? LIMIT 1", path):
+            return path
+    return None
+
+
+def _whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
+    found = _rows(
+        connection, "SELECT article_id FROM articles WHERE starts_with(article_id, ?)", start
+    )
+    if len(found) != 1:
+        how = "no article" if not found else f"{len(found)} articles"
+        raise BadSetting(f"{start}: {how} with an id that starts so")
+    return str(found[0]["article_id"])
+
+
+def _explain_path(
+    connection: duckdb.DuckDBPyConnection, path: str, record: int | None
+) -> None:
+    rows = _rows(
+        connection,
+        "SELECT * FROM files WHERE path = ? AND (?::BIGINT IS NULL OR record = ?) ORDER BY record",
+        path,
+        record,
+        record,
+    )
+    if not rows:
+        raise BadSetting(f"{path}: no record {record}; it may hold fewer, see explain without --record")
+    container = [row for row in rows if row["outcome"] == "container"]
+    documents = [row for row in rows if row["outcome"] != "container"]
+    for row in container:
+        _line("container", f"{path}, {row['media_type']}, {row['document_count']} documents")
+        if row["detail"]:
+            _line("stopped", row["detail"])
+    if len(documents) == 1:
+        _explain_document(connection, documents[0])
+        return
+    names = ("record", "outcome", "article_id", "reason", "detail")
+    show_table(names, [[row[name] for name in names] for row in documents[:100]])
+    click.echo(f"One of them: copydesk explain {path} --record N")
+
+
+def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
+    where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
+    _line("document", where)
+    _line("found", f"{row['byte_count']} bytes, sha256 {row['sha256']}, run {row['run_id']}")
+    around = f", inside {row['compression']}" if row["compression"] else ""
+    _line("recognised", f"{row['media_type']}{around}")
+    if row["encoding"]:
+        _line("decoded", f"{row['encoding']} (decided by: {row['encoding_method']})")
+    _line("read by", row["reader"])
+    _line("outcome", row["outcome"] + (f": {row['reason']}" if row["reason"] else ""))
+    if row["detail"]:
+        again = "; every run tries it again" if row["is_retryable"] else ""
+        _line("because", f"{row['detail']}{again}")
+    if row["revision_candidate_of"]:
+        _line("before", f"article {row['revision_candidate_of']} stood at this path")
+    if row["article_id"]:
+        if row["outcome"] != "article":
+            _line("copy of", f"article {row['article_id']}")
+        _show_article(connection, row["article_id"])
+    _history(connection, row["document_id"])
+
+
+def _history(connection: duckdb.DuckDBPyConnection, document_id: str) -> None:
+    rows = _rows(
+        connection,
+        "SELECT c.committed_at, f.outcome, f.reason, f.sha256 FROM files_history f "
+        "JOIN commits c USING (commit_id) WHERE document_id = ? ORDER BY c.sequence",
+        document_id,
+    )
+    if len(rows) > 1:
+        names = ("committed_at", "outcome", "reason", "sha256")
+        show_table(names, [[row[name] for name in names] for row in rows], title="Earlier outcomes")
+
+
+def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> None:
+    _show_article(connection, article_id)
+    rows = _rows(
+        connection,
+        "SELECT path, record, outcome FROM files WHERE article_id = ? ORDER BY outcome, path, record",
+        article_id,
+    )
+    names = ("outcome", "path", "record")
+    show_table(names, [[row[name] for name in names] for row in rows], title="Came from")
+    click.echo()
+    for row in rows:
+        if row["outcome"] == "article":
+            _explain_path(connection, row["path"], row["record"])
+
+
+def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> None:
+    row = _rows(connection, "SELECT * FROM articles WHERE article_id = ?", article_id)[0]
+    _line("article", article_id)
+    _line("headline", row["headline"])
+    _line("body by", row["extractor"])
+    removed = ", ".join(f"{rule} {count}" for rule, count in row["removed"].items())
+    _line("removed", removed or "nothing")
+    published = row["published_at"]
+    _line(
+        "published",
+        f"{published:%Y-%m-%d %H:%M} UTC ({row['published_source']}: {row['published_original']})"
+        if published
+        else f"NULL: {row['published_reason']}",
+    )
+    _line("language", _language(row))
+    _line(
+        "text",
+        f"{row['paragraph_count']} paragraphs, {row['word_count']} words, {row['char_count']} characters",
+    )
+    for name, query in (
+        ("fields", "SELECT count(*) AS n FROM fields WHERE article_id = ?"),
+        ("paragraphs", "SELECT count(*) AS n FROM paragraphs WHERE article_id = ?"),
+        ("links", "SELECT count(*) AS n FROM links WHERE ? IN (article_a, article_b)"),
+    ):
+        _line(f"rows: {name}", _rows(connection, query, article_id)[0]["n"])
+    _line("commit", f"{row['commit_id']}")
+    candidates = _rows(
+        connection,
+        "SELECT field, value, source, is_chosen, is_agreed FROM fields WHERE article_id = ? "
+        "ORDER BY field, rank",
+        article_id,
+    )
+    names = ("field", "value", "source", "is_chosen", "is_agreed")
+    if candidates:
+        rows = [[_short(c[name]) for name in names] for c in candidates]
+        show_table(names, rows, title="Candidates for its fields")
+
+
+def _short(value: Any) -> Any:
+    return value[:80] + "…" if isinstance(value, str) and len(value) > 80 else value
+
+
+def _language(row: Row) -> str:
+    code = row["language_code"]
+    if code is None:
+        return f"NULL: {row['language_reason']}"
+    agreed = {True: "agrees", False: "disagrees", None: "none"}[row["language_is_agreed"]]
+    confidence = row["language_confidence"]
+    sure = "" if confidence is None else f", probability {confidence}"
+    why = f"; {row['language_reason']}" if row["language_reason"] else ""
+    return f"{code} by {row['language_method']}{sure}; second vote {row['language_second_code']} {agreed}{why}"
+
+
+def _line(name: str, value: object) -> None:
+    click.echo(f"{click.style(name.rjust(12), bold=True)}  {cell(value)}")

@@ -1,0 +1,105 @@
+"""`copydesk ingest` from the settings to the exit: with Prefect, without it, or only a look."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from flows.answers import show_table
+from flows.settings import IngestSettings, prepare_prefect, warehouse_location
+from tasks.discover import check_sources
+from tasks.plan import Planner
+from tasks.run import Order, Summary, ingest_files
+from warehouse import store
+from warehouse.errors import CopydeskError, TryAgain
+from warehouse.ledger import Ledger
+
+
+def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> bool:
+    """Ingest and print the summary; return whether the run is sound."""
+    from flows import progress
+
+    check_sources(settings.sources)  # a typing error should not wait for Prefect
+    store.refuse_foreign_folder(warehouse_location(settings.warehouse))
+    with progress.shown(is_quiet=is_quiet):
+        if with_prefect:
+            summary = _with_prefect(settings)
+        else:
+            summary = ingest_files(settings.order(), progress.on_progress)
+    show_summary(summary)
+    return summary.row.state == "completed"
+
+
+def _with_prefect(settings: IngestSettings) -> Summary:
+    """Run the flow; Prefect's own trouble becomes one line that names the way out."""
+    prepare_prefect(warehouse_location(settings.warehouse))
+    from prefect.exceptions import PrefectException
+
+    from flows.ingest import ingest
+
+    try:
+        return ingest(settings)
+    except CopydeskError:
+        raise
+    except (PrefectException, RuntimeError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise TryAgain(f"Prefect: {first}; the same without it: --no-prefect") from error
+
+
+def show_summary(summary: Summary) -> None:
+    """Print what a run found and what became of it."""
+    row = summary.row
+    names = ("found", "known", "article", "same_bytes", "same_text", "rejected", "left")
+    show_table(names, [[getattr(row, f"{name}_count") for name in names]])
+    seconds = (row.ended_at - row.started_at).total_seconds()
+    click.echo(
+        f"run {row.run_id}: {row.commit_count} commits in {seconds:.1f} s, "
+        + ("the sum holds" if row.is_conserved else "THE SUM DOES NOT HOLD")
+    )
+    for check in summary.failed:
+        click.secho(
+            f"data test failed: {check.name}: {check.row_count} rows, {check.example}", fg="red"
+        )
+    if row.rejected_count:
+        click.echo('why some were rejected: copydesk sql "SELECT * FROM rejections"')
+
+
+def dry(settings: IngestSettings) -> None:
+    """Print what a run would read; touches nothing but the ledger's index in the state folder."""
+    order = settings.order()
+    sources = check_sources(order.sources)
+    store.refuse_foreign_folder(order.location)
+    if not store.exists(order.location):
+        show_planned(_plan_unknown(order, sources))
+        return
+    store.check_readable(order.location)
+    with closing(Ledger(order.location)) as ledger:
+        ledger.catch_up()
+        planner = Planner(sources, order.filter(), ledger, order.limits, rehash=order.rehash)
+        for _ in planner.batches():
+            pass
+        show_planned(planner)
+
+
+def _plan_unknown(order: Order, sources: tuple[str, ...]) -> Planner:
+    """A plan for a warehouse that is not there yet: an empty ledger in memory."""
+    with closing(Ledger.in_memory(order.location)) as ledger:
+        planner = Planner(sources, order.filter(), ledger, order.limits, rehash=order.rehash)
+        for _ in planner.batches():
+            pass
+        return planner
+
+
+def show_planned(planner: Planner) -> None:
+    """Print a plan."""
+    planned = planner.planned
+    rows = [
+        ("new", planned.new, "would be read", planned.examples.get("new")),
+        ("changed", planned.changed, "would be read: not as last seen", planned.examples.get("changed")),
+        ("again", planned.again, "would be read: unfinished or to retry", planned.examples.get("again")),
+        ("unreadable", planned.unreadable, "would be rejected", planned.examples.get("unreadable")),
+        ("known", planned.known_files, f"hold {planned.known_documents:,} known documents", None),
+    ]
+    show_table(("files", "count", "what would happen", "for instance"), [r for r in rows if r[1]])
+    click.echo(f"{planned.files:,} files, {planned.byte_count:,} bytes to read; nothing was written")

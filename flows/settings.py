@@ -1,0 +1,81 @@
+"""The settings of an installation: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.batch import Limits
+from tasks.run import Order
+from warehouse.location import Location, locate
+
+DEFAULT_WAREHOUSE = "warehouse/data"
+
+
+def warehouse_location(where: str | None = None) -> Location:
+    """Return the warehouse that is meant: the argument, COPYDESK_WAREHOUSE, or warehouse/data."""
+    return locate(where or os.environ.get("COPYDESK_WAREHOUSE") or DEFAULT_WAREHOUSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings:
+    """Parameters of the ingest flow, plain values so that Prefect can show and store them."""
+
+    warehouse: str
+    sources: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    keep_raw: bool = True
+    rehash: bool = False
+    wait_seconds: float = 0.0
+    settle_seconds: float = 2.0
+    chunk_documents: int = 5_000
+
+    def order(self) -> Order:
+        """Return what the run is asked to do."""
+        defaults = Limits()
+        return Order(
+            location=warehouse_location(self.warehouse),
+            sources=self.sources,
+            include=self.include,
+            exclude=self.exclude,
+            limits=Limits(
+                raw_bytes=defaults.raw_bytes if self.keep_raw else 0,
+                settle_seconds=self.settle_seconds,
+                batch_documents=min(defaults.batch_documents, self.chunk_documents),
+            ),
+            chunk_documents=self.chunk_documents,
+            rehash=self.rehash,
+            wait_seconds=self.wait_seconds,
+        )
+
+
+def prepare_prefect(location: Location) -> None:
+    """Point Prefect at the state folder and make it quiet; call before it is imported.
+
+    What the user has set in the environment stands. Its home is never the user's: server database,
+    profiles and caches lie beside the warehouse.
+    """
+    home = location.state / "prefect"
+    settings = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        # Starting the temporary server takes about 10 s here, longer on a busy machine.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the command prints what failed
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "DO_NOT_TRACK": "1",
+    }
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+    Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+
+
+def width_of_pipe() -> int:
+    """Return how wide plain output may get: COLUMNS, or as wide as it needs to be."""
+    return int(os.environ.get("COLUMNS") or 0) or 10_000
