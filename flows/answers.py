@@ -34,7 +34,7 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> No
     """
     statements = connection.extract_statements(query)
     if not statements:
-        raise BadSetting("no SQL given; for instance: copydesk sql \"SELECT * FROM outcomes\"")
+        raise BadSetting('no SQL given; for instance: copydesk sql "SELECT * FROM outcomes"')
     for statement in statements:
         kind = statement.type.name
         if kind not in ALLOWED:
@@ -111,7 +111,9 @@ def _write_json(result: duckdb.DuckDBPyConnection) -> None:
     while rows := result.fetchmany(FETCH_ROWS):
         for row in rows:
             record = dict(zip(names, row, strict=True))
-            click.echo(separator + json.dumps(record, ensure_ascii=False, default=_json_default), nl=False)
+            click.echo(
+                separator + json.dumps(record, ensure_ascii=False, default=_json_default), nl=False
+            )
             separator = ",\n "
     click.echo("[]" if separator == "[" else "]")
 

@@ -54,7 +54,9 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @warehouse_option
-@click.option("--include", multiple=True, metavar="GLOB", help="Only files that match (repeatable).")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Only files that match (repeatable)."
+)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not the files that match.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read; read and write nothing.")
 @click.option("--rehash", is_flag=True, help="Read known files again to see if they changed.")

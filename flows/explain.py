@@ -30,7 +30,7 @@ def explain(connection: duckdb.DuckDBPyConnection, subject: str, record: int | N
     else:
         raise BadSetting(
             f"{recorded_path(subject)}: the ledger knows no such file and no such article; "
-            "see: copydesk sql \"SELECT path FROM files\""
+            'see: copydesk sql "SELECT path FROM files"'
         )
 
 
@@ -58,9 +58,7 @@ def _whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
     return str(found[0]["article_id"])
 
 
-def _explain_path(
-    connection: duckdb.DuckDBPyConnection, path: str, record: int | None
-) -> None:
+def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int | None) -> None:
     rows = _rows(
         connection,
         "SELECT * FROM files WHERE path = ? AND (?::BIGINT IS NULL OR record = ?) ORDER BY record",
@@ -69,7 +67,9 @@ def _explain_path(
         record,
     )
     if not rows:
-        raise BadSetting(f"{path}: no record {record}; it may hold fewer, see explain without --record")
+        raise BadSetting(
+            f"{path}: no record {record}; it may hold fewer, see explain without --record"
+        )
     container = [row for row in rows if row["outcome"] == "container"]
     documents = [row for row in rows if row["outcome"] != "container"]
     for row in container:

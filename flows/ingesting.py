@@ -96,10 +96,22 @@ def show_planned(planner: Planner) -> None:
     planned = planner.planned
     rows = [
         ("new", planned.new, "would be read", planned.examples.get("new")),
-        ("changed", planned.changed, "would be read: not as last seen", planned.examples.get("changed")),
-        ("again", planned.again, "would be read: unfinished or to retry", planned.examples.get("again")),
+        (
+            "changed",
+            planned.changed,
+            "would be read: not as last seen",
+            planned.examples.get("changed"),
+        ),
+        (
+            "again",
+            planned.again,
+            "would be read: unfinished or to retry",
+            planned.examples.get("again"),
+        ),
         ("unreadable", planned.unreadable, "would be rejected", planned.examples.get("unreadable")),
         ("known", planned.known_files, f"hold {planned.known_documents:,} known documents", None),
     ]
     show_table(("files", "count", "what would happen", "for instance"), [r for r in rows if r[1]])
-    click.echo(f"{planned.files:,} files, {planned.byte_count:,} bytes to read; nothing was written")
+    click.echo(
+        f"{planned.files:,} files, {planned.byte_count:,} bytes to read; nothing was written"
+    )

@@ -71,7 +71,9 @@ def report(summary: Summary, languages: list[Any], reasons: list[Any]) -> str:
         ),
         "The sum holds." if row.is_conserved else "**THE SUM DOES NOT HOLD.**",
     ]
-    parts += [f"**Data test failed: {check.name}**, {check.row_count} rows" for check in summary.failed]
+    parts += [
+        f"**Data test failed: {check.name}**, {check.row_count} rows" for check in summary.failed
+    ]
     if languages:
         parts.append(_table(("language", "articles"), languages))
     if reasons:

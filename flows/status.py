@@ -58,7 +58,9 @@ def show_status(connection: duckdb.DuckDBPyConnection) -> bool:
             click.echo()
     failed = failed_checks(connection)
     for check in failed:
-        click.secho(f"does not add up: {check.name}: {check.row_count} rows, {check.example}", fg="red")
+        click.secho(
+            f"does not add up: {check.name}: {check.row_count} rows, {check.example}", fg="red"
+        )
     if not failed:
         click.secho("It adds up: every data test of checks.sql holds.", fg="green")
     return not failed

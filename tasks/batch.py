@@ -286,7 +286,7 @@ class BatchReader:
 
     def _keep_raw(self, document: RawDocument) -> None:
         self.rows.byte_count += len(document.data)
-        if len(document.data) <= self.place.limits.raw_bytes:
+        if 0 < len(document.data) <= self.place.limits.raw_bytes:
             self.rows.raw.append(
                 RawRow(
                     sha256=document.sha256,
@@ -309,9 +309,7 @@ def reject_batch(batch: Batch, place: Workplace, detail: str) -> Staged:
     return read_batch(Batch(batch.number, (), (*batch.unreadable, *lost)), place)
 
 
-def settle(
-    slices: tuple[Slice, ...], seconds: float
-) -> list[tuple[Slice, Met | None]]:
+def settle(slices: tuple[Slice, ...], seconds: float) -> list[tuple[Slice, Met | None]]:
     """Watch files that changed a moment ago; return each slice with what is wrong with it.
 
     A file younger than `seconds` may still be written to: after that time it must look the same.

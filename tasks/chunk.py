@@ -51,9 +51,7 @@ class Chunk:
         ]
 
 
-def make_chunk(
-    staged: Sequence[Staged], ledger: Ledger, location: Location, run_id: str
-) -> Chunk:
+def make_chunk(staged: Sequence[Staged], ledger: Ledger, location: Location, run_id: str) -> Chunk:
     """Return the chunk of these batches, resolved against everything committed so far."""
     tables = {name: _gather(staged, name) for name in STAGED_TABLES}
     resolver = Resolver(ledger, run_id, CommittedRows(location))
@@ -125,8 +123,7 @@ class CommittedRows:
             define_views(self._connection, self.location)
         names = [name for name in columns("files") if name not in ("run_id", "commit_id")]
         found = self._connection.execute(
-            f"SELECT {', '.join(names)} FROM files_history "
-            "WHERE document_id = ? AND commit_id = ?",
+            f"SELECT {', '.join(names)} FROM files_history WHERE document_id = ? AND commit_id = ?",
             [document_id(holder.path, holder.record), holder.commit_id],
         ).fetchone()
         if found is None:

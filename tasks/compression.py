@@ -8,6 +8,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ class _ZstdDecoder:
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         if data:
             self._data, self._at = self._data[self._at :] + data, 0
-        start, self._at = self._at, self._at + (_ZSTD_FEED if max_length > 1 else 1)
+        start, self._at = self._at, self._at + (_ZSTD_FEED if max_length == _STEP else 1)
         out = self._zstd.decompress(self._data[start : self._at])
         self.needs_input = self._at >= len(self._data)
         return out
@@ -233,8 +234,8 @@ class Unpacked:
     def _to_the_last_byte(self) -> Iterator[bytes]:
         """Yield the chunks; where a step fails, go over the same data again to its last good byte.
 
-        The decoders drop what a failing step had unpacked so far. A second pass in the same steps
-        comes to the same place, goes on byte by byte and then raises the same error.
+        The decoders drop what a failing step had unpacked so far. A second pass goes on byte by
+        byte where the first one stopped, and then raises the same error.
         """
         done = 0
         try:
@@ -247,14 +248,15 @@ class Unpacked:
             again = _Pass(self._source, self._codec, self._limits, fine_after=done)
             for chunk in again.chunks():
                 if again.produced > done:
-                    yield chunk
+                    yield chunk[done - again.produced :]
+                    done = again.produced
 
 
 class _Pass:
     """One pass over a packed source."""
 
     def __init__(
-        self, source: Source, codec: Codec, limits: Limits, fine_after: float = float("inf")
+        self, source: Source, codec: Codec, limits: Limits, fine_after: int = sys.maxsize
     ) -> None:
         self._source = source
         self._blocks = iter(source)
@@ -284,8 +286,9 @@ class _Pass:
                 raise CannotRead("read.truncated", self._found("ends early"))
 
     def _step(self, decoder: _Decoder, data: bytes) -> bytes:
+        room = self._fine_after - self.produced
         try:
-            return decoder.decompress(data, _STEP if self.produced < self._fine_after else 1)
+            return decoder.decompress(data, min(_STEP, max(room, 1)))
         except self._codec.error as error:
             is_memory = any(words in str(error).lower() for words in _MEMORY_WORDS)
             reason = "read.too_large" if is_memory else "read.corrupt"
@@ -312,6 +315,6 @@ class _Pass:
 
     def _found(self, what: str) -> str:
         return (
-            f"{self._codec.name} {what} after {self.produced:,} bytes unpacked"
-            f" of {self._source.file_bytes:,} in the file"
+            f"{self._codec.name} {what} after {self.produced:,} bytes, unpacked"
+            f" from {self._source.file_bytes:,} bytes of the file"
         )

@@ -231,7 +231,8 @@ def _moment(day: _Day, clock: _Clock | None, original: str) -> Moment | None:
         return Moment(at=at, precision=day.precision, has_zone=False, original=original)
     if clock.offset is None and not clock.time:
         # Tools that know the day alone write "2024-05-03 00:00:00" (pandas, newspaper4k).
-        return Moment(at=at, precision="day", has_zone=False, original=original)
+        clock_less = Moment(at=at, precision="day", has_zone=False, original=original)
+        return None if at == _EPOCH else clock_less
     offset = timedelta(minutes=clock.offset or 0)
     return Moment(
         at=at + clock.time - offset,

@@ -105,7 +105,9 @@ _detectors: Detectors | None = None
 
 
 def load_detectors() -> Detectors:
-    """Return both detectors, loading them at the first call (1.5 CPU seconds, 130 MB).
+    """Return both detectors, loading them at the first call.
+
+    That takes 0.8 CPU seconds and 100 MB with langdetect-rs, 1.3 and 170 MB without it.
 
     Safe from any thread: langdetect's own loader, entered by two threads at once, gives wrong
     labels or raises "Need to load profiles".

@@ -105,9 +105,7 @@ def _file(path: str, status: os.stat_result) -> RawFile | Unreadable:
     if not stat.S_ISREG(status.st_mode):
         kind = "a pipe, socket or device; only files and folders are read"
         return Unreadable(recorded_path(path), Rejection("discover.not_a_file", kind))
-    return RawFile(
-        name=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino
-    )
+    return RawFile(name=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
 
 
 def unreadable(path: str, error: OSError) -> Unreadable:

@@ -82,9 +82,7 @@ class Planner:
         self.planned.byte_count += file.size
         if known is None or not is_settled:
             return [Slice(file=file)]
-        return [
-            Slice(file=file, known_sha256=known.sha256, known_count=known.document_count)
-        ]
+        return [Slice(file=file, known_sha256=known.sha256, known_count=known.document_count)]
 
     def _count(self, kind: str, path: str) -> None:
         setattr(self.planned, kind, getattr(self.planned, kind) + 1)

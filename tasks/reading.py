@@ -110,9 +110,7 @@ def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
     try:
         opened = unpack(stream, os.path.basename(file.name))  # noqa: PTH119 - odd names
     except CannotRead as error:
-        return Met(
-            rejection=_rejection(error), file_sha256=sha256, reader=reader_version(None)
-        )
+        return Met(rejection=_rejection(error), file_sha256=sha256, reader=reader_version(None))
     compression = " ".join(COMPRESSIONS[layer] for layer in opened.layers) or None
     return _Contents(opened.stream, sha256, opened.media_type, compression)
 
@@ -136,9 +134,7 @@ def _whole(file: RawFile, contents: _Contents, limit: int) -> Met:
         data = read_all(contents.stream, limit)
     except CannotRead as error:
         return Met(rejection=_rejection(error), **common)
-    document = RawDocument(
-        path=file.path, record=None, data=data, media_type=contents.media_type
-    )
+    document = RawDocument(path=file.path, record=None, data=data, media_type=contents.media_type)
     if contents.media_type in READERS or not data:
         return Met(document=document, **common)
     detail = f"no reader for {contents.media_type} in this version"

@@ -91,7 +91,9 @@ class Draft:
     encoding: str
     encoding_method: str
     extractor: str  # name and version of what found the body, for instance "trafilatura 2.3.1"
-    removed: Mapping[str, int] = field(default_factory=dict)  # cleaning rule -> how often it removed something
+    removed: Mapping[str, int] = field(
+        default_factory=dict
+    )  # cleaning rule -> how often it removed something
     extra: Mapping[str, object] = field(default_factory=dict)  # unknown fields of JSON, kept
 
 

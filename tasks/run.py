@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tasks.batch import Batch, Limits, Slice, Staged, Workplace, read_batch, reject_batch
+import duckdb
+
+from tasks.batch import Batch, Limits, Staged, Workplace, read_batch
 from tasks.chunk import make_chunk
 from tasks.dedup.exact import outcome_counts
 from tasks.discover import Filter, check_sources
@@ -31,8 +33,9 @@ TOOLS = (
     "copydesk", "trafilatura", "langdetect", "py3langid", "ftfy", "pyarrow", "deltalake", "duckdb",
 )  # fmt: skip
 OUTCOMES = ("article", "same_bytes", "same_text", "rejected", "left")
-# The catalog is made anew after a commit, but not more often than costs a tenth of the time.
-CATALOG_SHARE = 10
+# The catalog is made anew after a commit, but not more often than this, nor so often that it would
+# cost more than a tenth of the time; and always at the end.
+CATALOG_SECONDS, CATALOG_SHARE = 5.0, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,7 @@ class Order:
     def filter(self) -> Filter:
         """Which files count; never those of the warehouse itself."""
         own = {self.location.uri, str(self.location.state)}
-        return Filter(
-            include=self.include, exclude=self.exclude, skipped_folders=frozenset(own)
-        )
+        return Filter(include=self.include, exclude=self.exclude, skipped_folders=frozenset(own))
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Run:
         self.staged: list[Staged] = []
         self.writer = store.Writer(order.location, self.run_id)
         self._chunk_start = time.monotonic()
-        self._catalog_due = 0.0
+        self._catalog_due = time.monotonic() + CATALOG_SECONDS
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is to be read, in order."""
@@ -172,19 +173,18 @@ class Run:
             return
         catalog.refresh(self.location)
         end = time.monotonic()
-        self._catalog_due = end + CATALOG_SHARE * (end - start)
+        self._catalog_due = end + max(CATALOG_SECONDS, CATALOG_SHARE * (end - start))
 
     def finish(self) -> Summary:
         """Run the data tests, write the row in `runs`, refresh the catalog."""
-        catalog.refresh(self.location)
-        with catalog.open_catalog(self.location) as connection:
+        with duckdb.connect() as connection:
+            catalog.define_views(connection, self.location)
             # The tests see the row that is going to be written, beside those of earlier runs.
             connection.execute("CREATE TEMP TABLE written_runs AS SELECT * FROM runs")
             pending = to_arrow("runs", [self._row(())])
             connection.register("pending_run", pending)
             connection.execute(
-                "CREATE TEMP VIEW runs AS "
-                "FROM written_runs UNION ALL BY NAME FROM pending_run"
+                "CREATE TEMP VIEW runs AS FROM written_runs UNION ALL BY NAME FROM pending_run"
             )
             failed = tuple(failed_checks(connection, self.run_id))
         row = self._row(failed)

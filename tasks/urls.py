@@ -5,6 +5,17 @@ them needs a new `CANONICAL_VERSION` and a migration. For the same reason nothin
 library whose answers change with its version: the splitting is our own, the percent-encoding
 follows RFC 3986, and host names use the codec "idna" of the standard library, which is fixed to
 RFC 3490 and Unicode 3.2 (IDNA 2008 libraries follow the newest Unicode).
+
+In this order: blanks at the ends, tabs and line breaks go; "\\" counts as "/"; scheme and host in
+lower case, the host in ASCII (IDNA) without a dot at its end; no user name or password; no default
+port; no fragment but "#!..."; percent-encoding as RFC 3986 section 6.2.2 (unreserved characters
+bare, hex digits upper case, everything outside ASCII as UTF-8); no session in the path; no dot
+segments; no tracking or empty parameters, the others in their order.
+
+Trailing slash: an empty path becomes "/", every other path loses the slashes at its end. Sites
+redirect one spelling to the other; two articles that differ in it alone are unknown.
+
+http and https, with and without "www.", stay different: whether both answer is not known.
 """
 
 from __future__ import annotations
@@ -43,7 +54,7 @@ _TRACKING: frozenset[str] = frozenset(
     )
 )
 
-_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
+_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE)
 # A name without a dot ("http://https://...", "http://tba") is no public site.
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|\[[0-9a-f:.]+\]|localhost")
 _PORT = re.compile(r":([0-9]{0,5})\Z")
@@ -58,19 +69,7 @@ _LARGEST_PORT = 65_535
 
 @lru_cache(maxsize=64)  # one article asks several times for the same few
 def canonical(url: str) -> str | None:
-    """Return the canonical spelling of an absolute http(s) URL, or None for anything else.
-
-    In this order: blanks at the ends, tabs and line breaks go; "\\" counts as "/"; scheme and host
-    in lower case, the host in ASCII (IDNA) without a dot at its end; no user name or password; no
-    default port; no fragment; percent-encoding as RFC 3986 section 6.2.2 (unreserved characters
-    bare, hex digits upper case, everything else outside ASCII as UTF-8); no session in the path;
-    no dot segments; no tracking or empty parameters, the others in their order.
-
-    Trailing slash: an empty path becomes "/", every other path loses the slashes at its end.
-    Sites redirect one spelling to the other; two articles that differ in it alone are unknown.
-
-    http and https, with and without "www.", stay different: whether both answer is not known.
-    """
+    """Return the canonical spelling of an absolute http(s) URL, or None for anything else."""
     text = url.strip().translate(_DROPPED_IN_URLS)
     if len(text) > _LONGEST or text[:4].lower() != "http":
         return None
@@ -81,11 +80,12 @@ def canonical(url: str) -> str | None:
     try:
         site = _site(scheme, found[2])
         path, query = _path(found[3]), _query(found[4] or "")
+        state = _state(found[5] or "")
     except UnicodeError:  # no IDNA name, or a lone surrogate
         return None
     if site is None:
         return None
-    return f"{scheme}://{site}{path}{'?' if query else ''}{query}"
+    return f"{scheme}://{site}{path}{query}{state}"
 
 
 def _site(scheme: str, authority: str) -> str | None:
@@ -124,7 +124,7 @@ def _without_dots(segments: Iterable[str]) -> list[str]:
 
 
 def _query(raw: str) -> str:
-    """Return the parameters that say which page it is.
+    """Return "?" and the parameters that say which page it is, or nothing.
 
     "&amp;" left over from HTML counts as "&".
     """
@@ -134,7 +134,16 @@ def _query(raw: str) -> str:
             piece = piece[4:]
         if piece and not _is_tracking(piece.partition("=")[0].lower()):
             kept.append(piece)
-    return "&".join(kept)
+    return "?" + "&".join(kept) if kept else ""
+
+
+def _state(fragment: str) -> str:
+    """Return a fragment that names the page: "#!/news/1" of Google's AJAX crawling scheme.
+
+    Sites of 2009 to 2018 kept all their articles behind it, at the address of the home page.
+    """
+    named = _escaped(fragment).rstrip("/")
+    return f"#{named}" if named.startswith("!") and named != "!" else ""
 
 
 def _is_tracking(name: str) -> bool:

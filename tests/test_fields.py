@@ -59,7 +59,7 @@ def test_two_keys_of_one_kind_are_no_second_witness() -> None:
 
 
 def test_dates_agree_by_the_written_day_or_the_instant() -> None:
-    """A day, an evening in New York and the same evening in UTC are one date; another day is not."""
+    """An evening in New York, the same in UTC and its day are one date; another day is not."""
     fields = chosen(
         ("published", "json-ld", "2024-05-03T23:05:00-04:00"),
         ("published", "opengraph", "2024-05-04T03:05:00Z"),

@@ -175,8 +175,8 @@ def test_html_blocks_keep_their_kinds() -> None:
     """Scripts are no text."""
     html = (
         "<h2>Head</h2><p>One.<br><br>Two<br>lines.</p><ul><li>Item</li></ul><script>x()</script>"
-        "<figure><img src='a'><figcaption>Shown.</figcaption></figure><blockquote>Said.</blockquote>"
-        "<table><tr><td>A</td><td>3</td></tr></table>"
+        "<figure><img src='a'><figcaption>Shown.</figcaption></figure>"
+        "<blockquote>Said.</blockquote><table><tr><td>A</td><td>3</td></tr></table>"
     )
     draft = read_object(body=html)
 
@@ -282,7 +282,9 @@ def test_any_object_becomes_a_draft_or_a_reason(keys: dict[str, object]) -> None
     try:
         draft = read_object(**keys)
     except CannotRead as error:
-        assert error.reason in {"read.no_body", "read.bad_json"}
+        draft, reason = None, error.reason
+    if draft is None:
+        assert reason == "read.no_body"
     else:
         assert draft.paragraphs
         assert choose(draft.candidates)

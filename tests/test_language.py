@@ -214,10 +214,11 @@ def test_a_name_is_too_short_to_decide_on() -> None:
 
 
 def test_addresses_and_figures_do_not_vote() -> None:
-    """A page of English links with one Polish sentence is Polish."""
-    links = "https://example.com/the-news-of-the-day/and-what-it-means?x=1 a.b@example.com 2024 "
+    """A page that begins with 1,400 characters of English links is as Polish as its text."""
+    links = "https://example.com/the-news-of-the-day/and-what-it-means www.example.org/weather"
+    mails = " the.press.office@example.com 2024 "
 
-    assert detect_language(links * 6 + SAMPLES["pl"]).code == "pl"
+    assert detect_language((links + mails) * 12 + SAMPLES["pl"]).code == "pl"
 
 
 @pytest.mark.parametrize(
@@ -235,9 +236,20 @@ def test_names_in_another_script_do_not_change_the_language(text: str, code: str
     assert detect_language(text).code == code
 
 
+def test_latin_names_do_not_vote_in_a_text_of_another_script() -> None:
+    """A brand after every second Russian word left langdetect in doubt."""
+    words = SAMPLES["ru"].split()
+    brands = ["Manchester", "Real", "Madrid", "Microsoft", "Harvard", "Business", "School"] * 2
+    mixed = " ".join(
+        f"{word} {brands[at // 2]}" if at % 2 else word for at, word in enumerate(words)
+    )
+
+    assert (detect_language(mixed).confidence or 0) > 0.99
+
+
 def test_shouted_text_is_read() -> None:
-    """langdetect skips words in capitals and finds no features at all."""
-    assert detect_language(SAMPLES["de"].upper()).method == "both"
+    """langdetect skips words in capitals and would judge by the agency's sign alone."""
+    assert detect_language(SAMPLES["de"].upper() + " (dpa)").method == "both"
 
 
 def test_only_the_first_thousand_characters_count() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("flows", "tasks", "warehouse")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+WANTED = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["fast"]
+ASKED_FOR = {canonicalize_name(Requirement(wanted).name) for wanted in WANTED}
+INCLUDED = {*sys.stdlib_module_names, *PACKAGES, "_typeshed"}  # the last is there for mypy alone
+PROVIDERS = {
+    module: {canonicalize_name(name) for name in names}
+    for module, names in packages_distributions().items()
+}
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ]+)(?: ; (?P<marker>.+?))? \\$", re.M)
 
 
@@ -30,6 +39,14 @@ def pins_of(lock: str) -> dict[str, Version]:
         for pin in PIN.finditer((ROOT / lock).read_text())
         if pin["marker"] is None or Marker(pin["marker"]).evaluate()
     }
+
+
+def modules_of(path: Path) -> set[str]:
+    """Return the top-level names of everything that `path` imports, wherever in the file."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in named}
 
 
 def sources() -> list[Path]:
@@ -64,10 +81,7 @@ def test_every_line_of_a_lock_is_pinned_by_hash(lock: str) -> None:
     assert [b for b in blocks if not PIN.match(b) or "--hash=sha256:" not in b] == []
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["fast"],
-)
+@pytest.mark.parametrize("wanted", WANTED)
 def test_the_lock_holds_what_the_project_asks_for(wanted: str) -> None:
     """A changed dependency without `make lock` would be missed by everyone who has a set-up."""
     requirement = Requirement(wanted)
@@ -75,6 +89,16 @@ def test_the_lock_holds_what_the_project_asks_for(wanted: str) -> None:
 
     assert pinned is not None, f"{wanted} is not in requirements.lock; run: make lock"
     assert requirement.specifier.contains(pinned), f"{wanted}, but {pinned} locked; run: make lock"
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if p.suffix == ".py"], ids=str)
+def test_what_is_imported_is_asked_for_by_name(path: Path) -> None:
+    """A package that is there only because another needs it goes when the other does."""
+    imported = modules_of(ROOT / path) - INCLUDED
+
+    unasked = {m for m in imported if not ASKED_FOR & PROVIDERS.get(m, {m})}
+
+    assert unasked == set(), "not in the dependencies of pyproject.toml"
 
 
 def test_development_runs_on_the_versions_that_users_get() -> None:

@@ -19,6 +19,8 @@ GOLDEN = [
     ("https://example.com./a", "https://example.com/a"),
     ("https://me:secret@example.com/a", "https://example.com/a"),
     ("https://example.com/a#comments", "https://example.com/a"),
+    ("https://example.com/#!/news/1/", "https://example.com/#!/news/1"),
+    ("https://example.com/a#!", "https://example.com/a"),
     ("https://example.com/news/", "https://example.com/news"),
     ("https://example.com/?p=123", "https://example.com/?p=123"),
     ("https://example.com/a/?", "https://example.com/a"),
@@ -79,8 +81,10 @@ def test_what_is_no_absolute_http_url_has_no_canonical_form(text: str) -> None:
 
 
 PARTS = st.sampled_from(
-    ["/", "..", ".", "%2e", "%", "%zz", "%41", "?", "&", "&amp;", "a=1", "utm_x=1", "#", ";"]
-    + ["jsessionid=", "\\", " ", "é", "中", "//", ":", "@", "www", ".com", "+", "é", "\t"]
+    (
+        *("/", "#!", "..", ".", "%2e", "%", "%zz", "%41", "?", "&", "&amp;", "a=1", "utm_x=1", "#"),
+        *(";", "jsessionid=", "\\", " ", "\t", "é", "中", "//", ":", "@", "www", ".com", "+"),
+    )
 )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +53,10 @@ def _replace(location: Location) -> None:
         with duckdb.connect(
             str(scratch), config={"storage_compatibility_version": STORAGE_VERSION}
         ) as connection:
+            connection.begin()  # one write to the disk for 200 statements
             define_views(connection, location)
+            _define_comments(connection)
+            connection.commit()
         scratch.replace(target)
     except (OSError, duckdb.IOException) as error:
         raise TryAgain(f"{target}: cannot write the catalog: {error}") from error
@@ -70,7 +73,7 @@ def _sweep(scratch: Path) -> None:
 
 
 def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
-    """Create every view, with its comments, in `connection` for the newest commit."""
+    """Create every view in `connection` for the newest commit."""
     from warehouse import store
     from warehouse.schema import TABLES
 
@@ -123,24 +126,25 @@ def _define_table(
             f"ON s.subject_table = '{subject}' AND s.subject_id = h.{subject_id}"
             + ("" if name == "links" else " AND s.subject_commit_id = h.commit_id")
         )
-    _comment(connection, name)
-
-
-def _comment(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    from warehouse.schema import TABLES, columns
-
-    meaning = (TABLES[name].__doc__ or "").strip().replace("\n", " ")
-    connection.execute(f"COMMENT ON VIEW {name} IS {quoted(meaning)}")
-    for column, spec in columns(name).items():
-        connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {quoted(spec.meaning)}")
 
 
 def _define_written_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """The views of warehouse/views/*.sql; the first line of each says what it answers."""
     for name, text in written_views():
-        first, _, body = text.partition("\n")
-        connection.execute(f"CREATE VIEW {name} AS {body}")
-        connection.execute(f"COMMENT ON VIEW {name} IS {quoted(first.removeprefix('--').strip())}")
+        connection.execute(f"CREATE VIEW {name} AS {text.partition(chr(10))[2]}")
+
+
+def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """What tables and columns mean, from the schema; what a written view answers: its first line."""
+    from warehouse.schema import TABLES, columns
+
+    for name, row in TABLES.items():
+        meaning = (row.__doc__ or "").strip().replace("\n", " ")
+        connection.execute(f"COMMENT ON VIEW {name} IS {quoted(meaning)}")
+        for column, spec in columns(name).items():
+            connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {quoted(spec.meaning)}")
+    for name, text in written_views():
+        answers = text.partition("\n")[0].removeprefix("--").strip()
+        connection.execute(f"COMMENT ON VIEW {name} IS {quoted(answers)}")
 
 
 def written_views() -> Iterator[tuple[str, str]]:
@@ -213,15 +217,16 @@ def open_catalog(location: Location) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
     found = _connect_if_fresh(location)
-    if found is not None:
-        return found
-    try:
-        refresh(location)
-    except TryAgain:  # a warehouse this user may read but not write
-        connection = duckdb.connect()
-        define_views(connection, location)
-        return connection
-    return duckdb.connect(str(location.catalog), read_only=True)
+    if found is None:
+        with suppress(TryAgain):  # a warehouse this user may read but not write
+            refresh(location)
+            # DuckDB keeps one instance per path and process: while another thread has the old
+            # catalog open, connecting gives the old one again.
+            found = _connect_if_fresh(location)
+    if found is None:
+        found = duckdb.connect()
+        define_views(found, location)
+    return found
 
 
 def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:

@@ -372,7 +372,9 @@ def _writable(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                connection.executescript(TABLES + f"INSERT INTO meta VALUES ('layout', '{LAYOUT}');")
+                connection.executescript(
+                    TABLES + f"INSERT INTO meta VALUES ('layout', '{LAYOUT}');"
+                )
             layout = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
             if layout == (LAYOUT,):
                 return connection
@@ -392,7 +394,14 @@ def _document(row: Any) -> KnownDocument | None:
     if row is None:
         return None
     return KnownDocument(
-        row[0], row[1] or None, _hex(row[2]), row[3], _hex(row[4]), *row[5:7], bool(row[7]), *row[8:]
+        row[0],
+        row[1] or None,
+        _hex(row[2]),
+        row[3],
+        _hex(row[4]),
+        *row[5:7],
+        bool(row[7]),
+        *row[8:],
     )
 
 

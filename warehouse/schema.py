@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, get_type_hints
 
 import pyarrow as pa
@@ -77,7 +78,9 @@ class FileRow:
     detail: Annotated[str | None, Column(TEXT, "What was found, for a person.")]
     is_retryable: Annotated[bool | None, Column(FLAG, "Rejected, but tried again by each run?")]
     document_count: Annotated[int | None, Column(COUNT, "Containers: documents met in it.")]
-    is_complete: Annotated[bool | None, Column(FLAG, "Containers: was all taken up that can be read?")]
+    is_complete: Annotated[
+        bool | None, Column(FLAG, "Containers: was all taken up that can be read?")
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +275,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
 }
 
 
+@cache
 def columns(table: str) -> dict[str, Column]:
     """Return the columns of `table` by name, in order, with those that the store adds."""
     hints = get_type_hints(TABLES[table], include_extras=True)
@@ -285,6 +289,7 @@ def _column(hint: Any) -> Column:
     return found[0]
 
 
+@cache
 def arrow_schema(table: str) -> pa.Schema:
     """Return the Arrow schema of `table`; each field's meaning is its Parquet metadata."""
     return pa.schema(

@@ -29,6 +29,16 @@ class Vocabulary:
     skipped: frozenset[str] = frozenset()
 
 
+_HTML_BLOCKS = (
+    "p div section article main body center address pre figure ul ol dl table tbody thead form "
+    "fieldset hr details"
+)
+# What is no text, or never the article's.
+_WITHOUT_TEXT = (
+    "script style noscript template head title nav footer aside svg math iframe object select "
+    "button textarea input"
+)
+
 HTML = Vocabulary(
     kinds={
         **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), "subhead"),
@@ -37,17 +47,11 @@ HTML = Vocabulary(
         "figcaption": "caption",
         "caption": "caption",
     },
-    blocks=frozenset(
-        "p div section article main body center address pre figure ul ol dl table tbody thead "
-        "form fieldset hr details".split()
-    ),
+    blocks=frozenset(_HTML_BLOCKS.split()),
     breaks=frozenset(("br",)),
     rows=frozenset(("tr",)),
     cells=frozenset(("td", "th")),
-    skipped=frozenset(
-        "script style noscript template head title nav footer aside svg math iframe object select "
-        "button textarea input".split()
-    ),
+    skipped=frozenset(_WITHOUT_TEXT.split()),
 )
 
 TRAFILATURA = Vocabulary(
@@ -68,13 +72,16 @@ _HTML_BLANKS = re.compile(r"[ \t\n\r\f\x1e]+")  # NBSP and wide blanks are text,
 # A cell with more text is prose in a table that serves the layout. The cells of data tables in
 # articles (results, schedules, prices) hold words, at most a sentence.
 _LONGEST_CELL = 300  # characters
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟։።][\"'”’»)\]]*(?:\s|\Z)|[。！？]")
 _TABULAR_CELLS = 2  # non-empty cells; a row with fewer relates nothing to anything
 
 
 def blocks(root: etree._Element, names: Vocabulary) -> Iterator[Block]:
     """Yield the paragraphs under `root` in order, none of them empty.
 
-    A row of a data table is one paragraph, its cells parted by " | ". `root` is left as it was.
+    A row of a data table is one paragraph, its cells parted by " | ". Of a row that serves the
+    layout, cells that hold no sentence (menus, the site's name) are furniture. `root` is left as
+    it was.
     """
     kinds = ["body"]
     pieces = [root.text or ""]
@@ -84,7 +91,7 @@ def blocks(root: etree._Element, names: Vocabulary) -> Iterator[Block]:
         if element is root:
             break
         tag = element.tag
-        parts = kinds[-1] != "table" and _parts_text(tag, names) or tag in names.rows
+        parts = tag in names.rows or (kinds[-1] != "table" and _parts_text(tag, names))
         if parts:
             yield from _paragraphs(kinds[-1], pieces)
             pieces = []
@@ -95,8 +102,8 @@ def blocks(root: etree._Element, names: Vocabulary) -> Iterator[Block]:
             walk.skip_subtree()
             kinds.append(kinds[-1])
         else:
+            pieces += (_before(element, kinds[-1], names), element.text or "")
             kinds.append(_kind(element, kinds[-1], names) if parts else kinds[-1])
-            pieces += (_before(element, names), element.text or "")
     yield from _paragraphs("body", pieces)
 
 
@@ -107,18 +114,27 @@ def _parts_text(tag: str, names: Vocabulary) -> bool:
 
 def _kind(element: etree._Element, around: str, names: Vocabulary) -> str:
     """Return the kind of the text in an element that parts text."""
-    if element.tag not in names.rows:
-        return names.kinds.get(element.tag, around)
-    lengths = [len("".join(cell.itertext()).strip()) for cell in element if cell.tag in names.cells]
-    is_tabular = sum(map(bool, lengths)) >= _TABULAR_CELLS and max(lengths) <= _LONGEST_CELL
-    return "table" if is_tabular else "body"
+    if element.tag in names.rows:
+        cells = [len(_text(cell)) for cell in element if cell.tag in names.cells]
+        is_tabular = sum(map(bool, cells)) >= _TABULAR_CELLS and max(cells) <= _LONGEST_CELL
+        return "table" if is_tabular else around
+    if element.tag in names.cells:  # of a row that serves the layout
+        text = _text(element)
+        is_label = len(text) <= _LONGEST_CELL and not _SENTENCE_END.search(text)
+        return "furniture" if is_label else around
+    return names.kinds.get(element.tag, around)
 
 
-def _before(element: etree._Element, names: Vocabulary) -> str:
+def _text(element: etree._Element) -> str:
+    """Return all text in `element` without blanks at its ends."""
+    return "".join(element.itertext()).strip()
+
+
+def _before(element: etree._Element, around: str, names: Vocabulary) -> str:
     """Return what parts the text of `element` from the text before it in the same paragraph."""
     if element.tag in names.breaks:
         return _LINE_BREAK
-    if element.tag in names.cells:
+    if around == "table" and element.tag in names.cells:
         return " | " if element.getprevious() is not None else ""
     return " " if element.tag in names.blocks else ""
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.meta import reset_caches
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
 from tasks.clean import clean_line
 from tasks.extract.blocks import HTML, TRAFILATURA, Block, blocks
 from tasks.records import DraftParagraph
 from warehouse.errors import CannotRead
+
+# The kinds of paragraphs that are the text of an article.
+TEXT_KINDS = frozenset(("body", "list_item", "quote"))
 
 _VERSION = f"trafilatura {trafilatura.__version__}"
 
@@ -40,12 +43,14 @@ _COUNT = etree.XPath("count(//*)")
 _FORGET_ABOVE = 1_000_000  # characters of body
 
 _SHORT_PAGE = 250  # characters; below it trafilatura takes the whole page for the article
+_LONGEST_WHOLE = 20_000  # characters in one block; the parting below is quadratic
 _SAME_TEXT = 0.9  # share of the letters; the rest are labels between the paragraphs
 
 _MARKED = etree.XPath(
-    "//*[self::figcaption or self::time or @rel='author' or @itemprop='author'"
+    "//*[self::figcaption or @rel='author' or @itemprop='author'"
     " or contains(@class, 'caption') or contains(@class, 'byline')]"
 )
+_MOST_MARKS = 1_000  # elements; thousands of them nested would be read thousands of times
 _LONGEST_MARK = 1_000  # characters; a longer "caption" is a wrapper around the article itself
 
 
@@ -84,7 +89,7 @@ def _extracted(tree: HtmlElement, options: Extractor) -> etree._Element:
     except (RecursionError, etree.LxmlError) as error:
         detail = f"{_VERSION} raised {type(error).__name__}: {error}"
         raise CannotRead("read.extractor_failed", detail) from error
-    if document is None:
+    if not isinstance(document, Document):
         return etree.Element("body")
     if len(document.text or "") > _FORGET_ABOVE:
         reset_caches()
@@ -106,7 +111,7 @@ def _parted(found: list[Block], tree: HtmlElement) -> Iterable[Block]:
 
     On short pages trafilatura returns all paragraphs as one.
     """
-    if len(found) != 1:
+    if len(found) != 1 or len(found[0].text) > _LONGEST_WHOLE:
         return found
     whole = squeeze(found[0].text)
     parts = [block for block in blocks(tree, HTML) if squeeze(block.text) in whole]
@@ -125,13 +130,22 @@ def _cleaned(found: Iterable[Block], tree: HtmlElement, extractor: str) -> Body:
         if cleaned.text:
             kind = marks.get(squeeze(block.text), block.kind)
             paragraphs.append(DraftParagraph(text=cleaned.text, kind=kind))
-    return Body(paragraphs=tuple(paragraphs), removed=removed, extractor=extractor)
+    return Body(paragraphs=_with_text(paragraphs), removed=removed, extractor=extractor)
+
+
+def _with_text(paragraphs: list[DraftParagraph]) -> tuple[DraftParagraph, ...]:
+    """Return `paragraphs`, tables as body if there is no other text: pages of results."""
+    if any(paragraph.kind in TEXT_KINDS for paragraph in paragraphs):
+        return tuple(paragraphs)
+    return tuple(
+        replace(each, kind="body") if each.kind == "table" else each for each in paragraphs
+    )
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
     """Map the text of the elements that the page marks to their kind."""
     marks: dict[str, str] = {}
-    for element in _MARKED(tree):
+    for element in _MARKED(tree)[:_MOST_MARKS]:
         text = "".join(element.itertext())
         if len(text) <= _LONGEST_MARK:
             marks[squeeze(text)] = _marked_kind(element)
@@ -141,7 +155,5 @@ def _marks(tree: HtmlElement) -> dict[str, str]:
 
 def _marked_kind(element: HtmlElement) -> str:
     """Return the kind of an element that _MARKED found."""
-    if element.tag == "time":
-        return "furniture"
     is_caption = element.tag == "figcaption" or "caption" in element.get("class", "")
     return "caption" if is_caption else "byline"

@@ -14,13 +14,14 @@ from tasks.records import Candidate
 Node = dict[str, object]
 
 # schema.org/Article and its subtypes.
-ARTICLE_TYPES = frozenset(
+_ARTICLE_TYPES = (
     "Article NewsArticle AdvertiserContentArticle AnalysisNewsArticle AskPublicNewsArticle "
     "BackgroundNewsArticle OpinionNewsArticle ReportageNewsArticle ReviewNewsArticle Report "
     "SatiricalArticle ScholarlyArticle MedicalScholarlyArticle TechArticle SocialMediaPosting "
-    "BlogPosting LiveBlogPosting DiscussionForumPosting".split()
+    "BlogPosting LiveBlogPosting DiscussionForumPosting"
 )
-PAGE_TYPES = frozenset("WebPage ItemPage CollectionPage MedicalWebPage".split())
+ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
+PAGE_TYPES = frozenset(("WebPage", "ItemPage", "CollectionPage", "MedicalWebPage"))
 
 # Field, and the properties that may fill it; the first that holds something does.
 PROPERTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -44,6 +45,7 @@ _OF_THE_PAGE = frozenset(("published", "modified", "language", "description", "i
 _ADDRESSES = frozenset(("url", "image_url", "license"))
 _ONE = frozenset(("url", "image_url", "headline", "published", "modified"))  # first value only
 
+MOST_VALUES = 200  # of one field; real articles have up to some dozens of keywords
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage")
 _MOST_NODES = 5_000  # a graph of the whole site is not about this page
 
@@ -148,23 +150,23 @@ def _candidates(node: Node, known: Mapping[str, Node], source: str) -> Iterator[
 
 def parted(field: str, value: str, source: str) -> Iterator[Candidate]:
     """Yield the candidates that one value makes: one each for the keywords in it."""
-    values = _KEYWORD_BREAK.split(value) if field == "keyword" else [value]
-    for each in values:
-        if each := each.strip():
-            yield Candidate(field=field, value=each, source=source)
+    values = _KEYWORD_BREAK.split(value, maxsplit=MOST_VALUES) if field == "keyword" else [value]
+    for each in values[:MOST_VALUES]:
+        if each.strip():
+            yield Candidate(field=field, value=each.strip(), source=source)
 
 
 def _texts(value: object, known: Mapping[str, Node], *names: str) -> list[str]:
     """Return the texts in a value: itself, or what its objects hold under one of `names`."""
-    texts = []
+    texts: list[str] = []
     queue = [value]
-    while queue:
-        item = queue.pop(0)
+    while queue and len(texts) < MOST_VALUES:
+        item = queue.pop()
         if isinstance(item, list):
-            queue[:0] = item
+            queue += reversed(item)
         elif isinstance(item, dict):
             item = item if any(name in item for name in names) else _resolved(item, known)
-            queue[:0] = [item[name] for name in names if _is_plain(item.get(name))][:1]
+            queue += [item[name] for name in names if _is_plain(item.get(name))][:1]
         elif isinstance(item, bool):
             texts.append(str(item).lower())
         elif isinstance(item, str | int | float):

@@ -9,14 +9,16 @@ extractor, authors 0.85 against 0.77). Values stand as the page gives them but f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from tasks.extract.jsonld import parted, read_jsonld
+from tasks.extract.jsonld import MOST_VALUES, parted, read_jsonld
 from tasks.extract.microdata import read_microdata
 from tasks.records import Candidate
 
@@ -52,9 +54,10 @@ _META = {
     "section": "section parsely-section sailthru.verticals article.section",
     "keyword": "news_keywords keywords parsely-tags sailthru.tags dc.subject dcterms.subject",
     "published": "date pubdate publishdate publish-date publish_date publication_date "
-    "publication-date date.created datepublished article.published article.created originalpublicationdate "
-    "parsely-pub-date sailthru.date dc.date dc.date.issued dc.date.created dcterms.date "
-    "dcterms.issued dcterms.created citation_publication_date citation_date displaydate ptime",
+    "publication-date date.created datepublished article.published article.created "
+    "originalpublicationdate parsely-pub-date sailthru.date dc.date dc.date.issued "
+    "dc.date.created dcterms.date dcterms.issued dcterms.created citation_publication_date "
+    "citation_date displaydate ptime",
     "modified": "last-modified lastmod last_modified revised date.updated datemodified "
     "article.updated dc.date.modified dcterms.modified",
     "language": "language dc.language dcterms.language content-language",
@@ -71,8 +74,11 @@ _LINKS = etree.XPath("//link[@rel] | //a[@rel='license']")
 _BYLINES = etree.XPath(
     "//*[@rel='author' or contains(@class, 'byline') or contains(@class, 'Byline')]"
 )
+_MOST_BYLINES = 100  # elements; more are those of teasers
 _LONGEST_BYLINE = 150  # characters; more is a box about the author
+_MOST_HEADINGS = 20
 _BEGINNING = 20  # letters; long titles are cut short or end in the site's name
+_LONGEST_TITLE = 1_000  # characters; the cutting below is quadratic
 _TITLE_BREAK = re.compile(r"\s+(?:[-|–—•·»«:]|::|//)\s+|\s*[|_]\s*")
 _NOT_A_WORD = re.compile(r"\W+")
 
@@ -87,7 +93,16 @@ def read_metadata(tree: HtmlElement) -> tuple[Candidate, ...]:
         found += read(tree)
     found += _titles(tree)
     ranked = sorted(found, key=_rank)
-    return tuple(dict.fromkeys(_without_site_name(ranked)))
+    return tuple(_limited(dict.fromkeys(_without_site_name(ranked))))
+
+
+def _limited(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield the first MOST_VALUES candidates of each field."""
+    counts: Counter[str] = Counter()
+    for each in candidates:
+        counts[each.field] += 1
+        if counts[each.field] <= MOST_VALUES:
+            yield each
 
 
 def _rank(candidate: Candidate) -> int:
@@ -138,7 +153,10 @@ def _language(tree: HtmlElement) -> Iterator[Candidate]:
 
 def _bylines(tree: HtmlElement) -> Iterator[Candidate]:
     """Yield the authors that links name, and the first short line of class "byline"."""
-    marked = [(element.get("rel") == "author", _text(element)) for element in _BYLINES(tree)]
+    marked = [
+        (element.get("rel") == "author", _text(element))
+        for element in _BYLINES(tree)[:_MOST_BYLINES]
+    ]
     short = [(is_link, text) for is_link, text in marked if 0 < len(text) <= _LONGEST_BYLINE]
     for text in dict.fromkeys(text for is_link, text in short if is_link):
         yield Candidate(field="author", value=text, source="rel:author")
@@ -166,7 +184,7 @@ def _titles(tree: HtmlElement) -> Iterator[Candidate]:
     A first <h1> that the title does not repeat stands after it: it is the site's or a box's.
     """
     title = next(filter(None, map(_text, tree.iter("title"))), "")
-    lines = list(filter(None, map(_text, tree.iter("h1"))))
+    lines = list(filter(None, map(_text, islice(tree.iter("h1"), _MOST_HEADINGS))))
     repeated = next((line for line in lines if _is_like(line, title)), None)
     found = [("h1", line) for line in ([repeated] if repeated else lines[:1])]
     found += [("title", title)] if title else []
@@ -177,6 +195,8 @@ def _titles(tree: HtmlElement) -> Iterator[Candidate]:
 def _is_like(line: str, title: str) -> bool:
     """Tell whether `title` holds `line`, `line` holds its beginning, or half of its words."""
     mine, other = _letters(line), _letters(title)
+    if not mine:
+        return False
     words, known = set(line.casefold().split()), set(title.casefold().split())
     return mine in other or other[:_BEGINNING] in mine or len(words & known) * 2 > len(words)
 
@@ -203,7 +223,7 @@ def _host_names(url: str) -> set[str]:
 
 def _cut(title: str, names: set[str]) -> str:
     """Return `title` without the site's name at its end or beginning."""
-    breaks = list(_TITLE_BREAK.finditer(title))
+    breaks = list(_TITLE_BREAK.finditer(title)) if len(title) <= _LONGEST_TITLE else []
     for match in reversed(breaks):
         if _letters(title[match.end() :]) in names:
             return title[: match.start()]

@@ -10,7 +10,9 @@ from lxml.html import HtmlElement
 from tasks.extract.jsonld import ARTICLE_TYPES, PAGE_TYPES, PROPERTIES, parted
 from tasks.records import Candidate
 
-_FIELDS = {name: field for field, names in PROPERTIES for name in names if name != "name"}
+# Addresses and names stand on every image, author and teaser, often in no item of their own.
+_COMMON = frozenset(("name", "url", "@id", "image", "thumbnailUrl"))
+_FIELDS = {name: field for field, names in PROPERTIES for name in names if name not in _COMMON}
 _PROPERTIES = etree.XPath("descendant::*[@itemprop]")
 _SCOPE = etree.XPath("ancestor::*[@itemscope][1]")
 _ADDRESS_ATTRIBUTES = ("content", "datetime", "href", "src")

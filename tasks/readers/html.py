@@ -1,4 +1,4 @@
-"""Reader of web pages: one parse, its fields from what the page declares, its body by extraction."""
+"""Reader of web pages: parsed once, then the fields from what the page declares and the body."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from tasks.decode import decode
-from tasks.extract.body import body, squeeze
+from tasks.extract.body import TEXT_KINDS, body, squeeze
 from tasks.extract.metadata import read_metadata
 from tasks.records import Candidate, Draft, DraftParagraph, RawDocument
 from warehouse.errors import CannotRead
@@ -20,10 +20,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 # libxml2 stops at 2,048 open elements (hundreds of unclosed <font> do that) and drops the rest of
 # the page. Without the elements that only nest, it reads on.
-_NESTING = re.compile(r"</?(?!(?:p|h[1-6]|br|li|title|meta|link|script|style|head)\b)[a-z][^<>]*>", re.I)
-
-# The kinds of paragraphs that make a page an article.
-_TEXT_KINDS = frozenset(("body", "list_item", "quote", "table"))
+_NESTING = re.compile(
+    r"</?(?!(?:p|h[1-6]|br|li|title|meta|link|script|style|head)\b)[a-z][^<>]*>", re.I
+)
 
 
 def read(document: RawDocument) -> Draft:
@@ -85,7 +84,7 @@ def _require_text(
     paragraphs: tuple[DraftParagraph, ...], candidates: tuple[Candidate, ...], text: str
 ) -> None:
     """Raise CannotRead unless a paragraph holds text of the article."""
-    if any(paragraph.kind in _TEXT_KINDS for paragraph in paragraphs):
+    if any(paragraph.kind in TEXT_KINDS for paragraph in paragraphs):
         return
     title = next((each.value for each in candidates if each.field == "headline"), "")
     detail = f"no paragraph of text found on the page {title!r} of {len(text)} characters"
@@ -101,6 +100,6 @@ def _set_headline_apart(
     for number, paragraph in enumerate(paragraphs):
         if squeeze(paragraph.text) in headlines:
             result[number] = replace(paragraph, kind="furniture")
-        elif paragraph.kind in _TEXT_KINDS:
+        elif paragraph.kind in TEXT_KINDS:
             break
     return tuple(result)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tasks.clean import clean_line
+from tasks.clean import clean_line, clean_text
 from tasks.layout import split_paragraphs
 from tasks.readers.fragment import is_html, paragraphs_in
 from tasks.records import DraftParagraph
@@ -118,7 +118,9 @@ def _without_html(blocks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]
 
 def _laid_out(texts: Sequence[str], removed: Counter[str]) -> Iterator[DraftParagraph]:
     if texts:
-        layout = split_paragraphs("\n\n".join(texts))
+        cleaned = clean_text("\n\n".join(texts))
+        layout = split_paragraphs(cleaned.text)
+        removed.update(cleaned.removed)
         removed.update(layout.removed)
         for text in layout.paragraphs:
             yield DraftParagraph(text=text)

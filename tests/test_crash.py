@@ -1,0 +1,156 @@
+"""SIGKILL between every step of a commit: nothing acknowledged is lost, nothing half is seen."""
+
+from __future__ import annotations
+
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.crash_child import CHUNK, POINTS
+from tests.making import an_article, ask
+from warehouse.checks import failed_checks
+from warehouse.catalog import open_catalog
+from warehouse.location import Location, locate
+
+# Passed once in a run, after its last commit; the others at every commit.
+ONCE = {point for point in POINTS if "catalog" in point or "views" in point or "run row" in point}
+
+# Every article of a chunk, as seen by its rows in all tables of the commit.
+WHOLE = """
+SELECT c.commit_id FROM commits c
+LEFT JOIN (SELECT commit_id, count(*) n FROM files_history GROUP BY ALL) f USING (commit_id)
+LEFT JOIN (SELECT commit_id, count(*) n FROM articles_history GROUP BY ALL) a USING (commit_id)
+LEFT JOIN (SELECT commit_id, count(*) n FROM paragraphs_history GROUP BY ALL) p USING (commit_id)
+WHERE coalesce(f.n, 0) <> coalesce(c.row_counts['files'], 0)
+   OR coalesce(a.n, 0) <> coalesce(c.row_counts['articles'], 0)
+   OR coalesce(p.n, 0) <> coalesce(c.row_counts['paragraphs'], 0)
+"""
+
+
+class Corpus:
+    """A growing folder, its warehouse, and what was acknowledged so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.source = folder / "inbox"
+        self.source.mkdir()
+        self.location: Location = locate(str(folder / "corpus"))
+        self.acknowledged: set[str] = set()
+        self.written = 0
+
+    def grow(self, count: int) -> None:
+        """Add articles; every third is a copy of the one before under another URL, for links."""
+        for _ in range(count):
+            number = self.written if self.written % 3 else max(self.written - 1, 0)
+            url = f"https://example.org/{self.written}"
+            text = an_article(number).replace('"url": ""', f'"url": "{url}"')
+            (self.source / f"{self.written:05d}.json").write_text(text)
+            self.written += 1
+
+    def child(self, point: str, count: int = 1) -> subprocess.Popen[str]:
+        """Start an ingest that dies at `point`."""
+        command = [sys.executable, "-m", "tests.crash_child", self.location.uri, str(self.source)]
+        return subprocess.Popen([*command, point, str(count)], stdout=subprocess.PIPE, text=True)
+
+    def finish(self, child: subprocess.Popen[str]) -> list[str]:
+        """Wait for a child; return what it acknowledged."""
+        output, _ = child.communicate(timeout=120)
+        fresh = re.findall(r"^ACK (\S+)$", output, re.M)
+        self.acknowledged.update(fresh)
+        return fresh
+
+    def assert_sound(self) -> None:
+        """What was acknowledged is there, and every commit is whole."""
+        with open_catalog(self.location) as connection:
+            visible = {
+                row[0] for row in connection.execute("SELECT commit_id FROM commits").fetchall()
+            }
+            assert self.acknowledged - visible == set()
+            assert connection.execute(WHOLE).fetchall() == []
+            assert failed_checks(connection) == []
+
+
+class Reader(threading.Thread):
+    """Plain DuckDB asking the catalog all the time, as an analyst would."""
+
+    def __init__(self, location: Location) -> None:
+        super().__init__(daemon=True)
+        self.location, self.asked, self.wrong = location, 0, list[str]()
+        self.is_over = threading.Event()
+
+    def run(self) -> None:
+        while not self.is_over.is_set():
+            if self.location.catalog.exists():
+                self.ask()
+            time.sleep(0.02)
+
+    def ask(self) -> None:
+        try:
+            with duckdb.connect(str(self.location.catalog), read_only=True) as connection:
+                self.wrong += [str(row) for row in connection.execute(WHOLE).fetchall()]
+                self.asked += 1
+        except duckdb.Error as error:
+            self.wrong.append(str(error))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    """A corpus with a reader that must never be shown anything wrong."""
+    corpus = Corpus(tmp_path)
+    reader = Reader(corpus.location)
+    reader.start()
+    yield corpus
+    reader.is_over.set()
+    reader.join()
+    assert reader.wrong == []
+    assert reader.asked > 0
+
+
+@pytest.mark.timeout(400)
+def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
+    """Each run acknowledges new work, dies at one point, and the next goes on from there."""
+    for point in POINTS:
+        corpus.grow(3 * CHUNK)
+        child = corpus.child(point, 1 if point in ONCE else 2)
+        fresh = corpus.finish(child)
+        if child.returncode != 0:  # `superseded` is not written to in every run
+            assert child.returncode == -signal.SIGKILL, point
+        assert fresh, f"nothing was acknowledged before {point}"
+        corpus.assert_sound()
+    corpus.finish(corpus.child("never"))
+    assert ask(corpus.location, "SELECT count(*) FROM files") == [(corpus.written,)]
+
+
+@pytest.mark.timeout(300)
+def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
+    """The clock, not a named point, decides; again after something new was acknowledged."""
+    moments = random.Random(20261122)
+    for _ in range(6):
+        corpus.grow(6 * CHUNK)
+        child = corpus.child("never")
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        time.sleep(moments.uniform(0.0, 0.4))
+        child.kill()
+        corpus.acknowledged.add(first.split()[1])
+        corpus.finish(child)
+        corpus.assert_sound()
+
+
+def test_a_run_killed_late_redoes_at_most_one_chunk(corpus: Corpus) -> None:
+    """Nine of ten chunks are acknowledged; the next run reads the rest only."""
+    corpus.grow(10 * CHUNK)
+    assert len(corpus.finish(corpus.child("before acknowledge", 10))) == 9
+
+    corpus.finish(corpus.child("never"))
+
+    known, found = ask(corpus.location, "SELECT known_count, found_count FROM runs")[0]
+    assert (known, found) == (9 * CHUNK, 10 * CHUNK)
