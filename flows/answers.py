@@ -19,7 +19,6 @@ from rich.text import Text
 from flows.settings import width_of_pipe
 from warehouse.errors import BadSetting
 
-FORMATS = ("table", "csv", "json", "parquet")
 TABLE_ROWS = 1_000  # a longer table is cut, and says so
 FETCH_ROWS = 10_000
 
@@ -40,6 +39,9 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> No
         if kind not in ALLOWED:
             raise BadSetting(f"{kind} is not allowed: `copydesk sql` only reads; ask with SELECT")
     for statement in statements:
+        if output == "parquet":
+            _write_parquet(connection.sql(statement.query))
+            continue
         result = connection.execute(statement)
         if result.description is not None:
             _WRITERS[output](result)
@@ -126,7 +128,7 @@ def _json_default(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _write_parquet(result: duckdb.DuckDBPyConnection) -> None:
+def _write_parquet(result: duckdb.DuckDBPyRelation) -> None:
     if sys.stdout.isatty():
         raise BadSetting("Parquet is binary; send it to a file: --format parquet > answer.parquet")
     import pyarrow.parquet as pq
@@ -141,5 +143,4 @@ _WRITERS = {
     "table": _write_table,
     "csv": _write_csv,
     "json": _write_json,
-    "parquet": _write_parquet,
 }

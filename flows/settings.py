@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tasks.batch import Limits
-from tasks.run import Order
 from warehouse.location import Location, locate
+
+if TYPE_CHECKING:
+    from tasks.run import Order
 
 DEFAULT_WAREHOUSE = "warehouse/data"
 
@@ -34,6 +36,9 @@ class IngestSettings:
 
     def order(self) -> Order:
         """Return what the run is asked to do."""
+        from tasks.batch import Limits  # here: `copydesk sql` must not pay for the readers
+        from tasks.run import Order
+
         defaults = Limits()
         return Order(
             location=warehouse_location(self.warehouse),

@@ -133,7 +133,8 @@ class _GzipDecoder:
         feed = _ZLIB_FEED if max_length > 1 else 1
         piece = self._data[self._at : self._at + feed]
         out = self._zlib.decompress(piece, max_length)
-        self._at += len(piece) - len(self._zlib.unconsumed_tail)
+        # At the end of a member zlib shows what follows as unused data and, at times, as tail too.
+        self._at += len(piece) - (0 if self.eof else len(self._zlib.unconsumed_tail))
         self.needs_input = self._at >= len(self._data) and len(out) < max_length
         return out
 

@@ -90,9 +90,7 @@ def join_groups(groups: Sequence[Sequence[str]], removed: Counter[str]) -> Itera
         if hyphens is None and any(line[-1] in "-‐" for line in group[:-1]):
             hyphens = _learn_hyphens(groups)
         pieces = [piece for two in pairwise(group) for piece in _pieces(*two, hyphens, removed)]
-        text = "".join((*pieces, group[-1])).rstrip("\xad ")
-        if text:
-            yield text
+        yield "".join((*pieces, group[-1])).rstrip("\xad ")
 
 
 def _pieces(

@@ -41,12 +41,15 @@ VERSE_COLUMN = 60  # characters; lines of verse are shorter, and alike in length
 class Layout:
     """Paragraphs without line breaks, none of them empty, and how often each rule did something.
 
-    `removed` counts "trailing_blank_lines", "surplus_blank_lines" (before the text, and all but one
-    between paragraphs), "wide_gaps", "quote_marks" (lines), "joined_lines" and "joined_words"
-    (hyphens dropped).
+    `blocks` and `lines` say for each paragraph in which block it stands (counted from 0; blank
+    lines part blocks) and of how many lines it was made. `removed` counts "trailing_blank_lines",
+    "surplus_blank_lines" (before the text, and all but one between paragraphs), "wide_gaps",
+    "quote_marks" (lines), "joined_lines" and "joined_words" (hyphens dropped).
     """
 
     paragraphs: tuple[str, ...]
+    blocks: tuple[int, ...]
+    lines: tuple[int, ...]
     removed: Mapping[str, int]
 
 
@@ -81,9 +84,14 @@ def split_paragraphs(text: str) -> Layout:
     removed: Counter[str] = Counter()
     blocks = list(_blocks(_lines(text, removed), removed))
     blocks, column = _find_column(blocks)
-    groups = [group for block in blocks for group in _groups(block, column)]
-    paragraphs = tuple(join_groups(groups, removed))
-    return Layout(paragraphs=paragraphs, removed={k: n for k, n in removed.items() if n})
+    parted = [list(_groups(block, column)) for block in blocks]
+    groups = [group for groups in parted for group in groups]
+    return Layout(
+        paragraphs=tuple(join_groups(groups, removed)),
+        blocks=tuple(number for number, groups in enumerate(parted) for _ in groups),
+        lines=tuple(map(len, groups)),
+        removed={rule: places for rule, places in removed.items() if places},
+    )
 
 
 def assemble(paragraphs: Sequence[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -99,6 +107,7 @@ def assemble(paragraphs: Sequence[str]) -> tuple[str, tuple[tuple[int, int], ...
 # ---- lines and blocks -------------------------------------------------------------------------
 _GAP = " " * WIDE_GAP
 _GAPS = re.compile(rf"(?<=\S) {{{WIDE_GAP},}}+(?=\S)")
+_BLANKS = " \u3000\xad"  # a soft hyphen alone on a line is nothing
 _RUN = re.compile("[ \u3000]{2,}")
 _QUOTE = re.compile("(?:> ?)+")
 
@@ -145,7 +154,7 @@ def _runs(lines: Iterable[str], removed: Counter[str]) -> Iterator[list[str]]:
     run: list[str] = []
     blank = 1  # blank lines since the last text; before the first none is needed
     for line in lines:
-        if line and not line.isspace():
+        if not line.isspace() and line.strip(_BLANKS):
             removed["surplus_blank_lines"] += max(0, blank - 1)
             blank = 0
             run.append(line)

@@ -40,6 +40,7 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("application/x-lzma", rb"\x5d\x00\x00.{2}"),
     ("application/warc", rb"WARC/[01]\."),  # ISO 28500
     ("application/x-arc", rb"filedesc://"),
+    (JSON_SEQUENCE, rb"\x1e[ \t\r\n]*[{\[]"),  # RFC 7464
     ("application/pdf", rb"\s*%PDF-"),
     ("application/postscript", rb"%!PS|\xc5\xd0\xd3\xc6"),
     ("application/rtf", rb"\s*\{\\rtf"),
@@ -215,8 +216,6 @@ def _by_content(text: bytes, suffix: str) -> str | None:
     first = text[:1]
     if first == b"<":
         return _markup(text, suffix)
-    if first == b"\x1e":  # RFC 7464
-        return JSON_SEQUENCE if _JSON_START.match(text[1:].lstrip()) else None
     if first in (b"{", b"["):
         return _json(text, suffix)
     return _mail(text)

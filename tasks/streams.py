@@ -138,7 +138,7 @@ class Opened:
 
 
 def open_stream(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Opened:
-    """Open a file and `unpack` it. Raises OSError if it cannot be opened, and what unpack raises."""
+    """Open a file and `unpack` it. Raises OSError if it cannot be opened, and as `unpack` does."""
     file = io.FileIO(path)
     try:
         return replace(unpack(file, os.fspath(path), limits=limits), close=file.close)

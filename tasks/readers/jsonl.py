@@ -48,9 +48,7 @@ class Gathered:
     def part(self, record: int | None) -> Part:
         """Return the record without white space around it, or a rejection if it was too long."""
         if self.size > self.limit:
-            detail = f"a record of {self.size:,} bytes; at most {self.limit:,} are read"
-            rejection = Rejection(reason="read.too_large", detail=detail)
-            return Part(record=record, data=None, rejection=rejection)
+            return _too_large(record, self.size, self.limit)
         return Part(record=record, data=b"".join(self.pieces).strip(BLANKS))
 
 
@@ -62,22 +60,43 @@ def split_lines(stream: Readable, *, limit: int) -> Iterator[Part]:
     the stream is damaged, the last part is a rejection in place of the line it broke in. Raises
     nothing of its own.
     """
-    line = Gathered(limit)
-    number = 1  # of the line that is being read
+    line = Gathered(limit)  # the beginning of a line whose end has not come yet
+    number = 1  # of that line
     try:
         for chunk in utf8_chunks(stream):
-            first, *others = chunk.split(b"\n")
-            line.add(first)
-            for other in others:
-                if (part := line.part(number)).data != b"":
-                    yield part
-                number += 1
-                line = Gathered(limit, len(other), [other])
+            end, *others = chunk.split(b"\n")
+            line.add(end)
+            if others:
+                *whole, beginning = others
+                yield from _unless_blank(line, number)
+                yield from _lines(whole, number + 1, limit)
+                line = Gathered(limit, len(beginning), [beginning])
+                number += len(others)
     except CannotRead as damage:
         yield from _break(damage, line, number)
     else:
-        if (part := line.part(number)).data != b"":
-            yield part
+        yield from _unless_blank(line, number)
+
+
+def _lines(lines: list[bytes], first: int, limit: int) -> Iterator[Part]:
+    """Yield the parts of whole lines, of which the first has the number `first`."""
+    for number, line in enumerate(lines, first):
+        if len(line) > limit:
+            yield _too_large(number, len(line), limit)
+        elif data := line.strip(BLANKS):
+            yield Part(record=number, data=data)
+
+
+def _unless_blank(line: Gathered, number: int) -> Iterator[Part]:
+    part = line.part(number)
+    if part.data != b"":
+        yield part
+
+
+def _too_large(record: int | None, size: int, limit: int) -> Part:
+    detail = f"a record of {size:,} bytes; at most {limit:,} are read"
+    rejection = Rejection(reason="read.too_large", detail=detail)
+    return Part(record=record, data=None, rejection=rejection)
 
 
 def utf8_chunks(stream: Readable) -> Iterator[bytes]:
@@ -113,8 +132,8 @@ def _recode(head: bytes, stream: Readable, encoding: str) -> Iterator[bytes]:
 def _break(damage: CannotRead, line: Gathered, number: int) -> Iterator[Part]:
     """Yield what is left to say where the stream broke in or before line `number`."""
     # Bytes behind checked data do not make its last line a torn one.
-    if damage.reason == TRAILING and (part := line.part(number)).data != b"":
-        yield part
+    if damage.reason == TRAILING and line.size:
+        yield from _unless_blank(line, number)
         line, number = Gathered(line.limit), number + 1
     detail = f"{damage.detail}; line {number:,} breaks off after {line.size:,} bytes"
     yield Part(record=number, data=None, rejection=rejected(damage, detail))
