@@ -65,7 +65,9 @@ def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str =
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=width_of_pipe(), no_color=True)
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    if title:  # a table's own title would be wrapped to the table's width
+        console.print(Text(title, style="bold"))
+    table = Table(box=None, pad_edge=False)
     for index, name in enumerate(names):
         is_number = bool(rows) and all(_is_number(row[index]) for row in rows)
         table.add_column(

@@ -36,6 +36,10 @@ class _Commands(click.Group):
         except BrokenPipeError:  # `copydesk sql ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:  # a disk that is full, a folder that is closed to us
+            place = f"{error.filename}: " if error.filename else ""
+            click.secho(f"copydesk: {place}{error.strerror or error}", fg="red", err=True)
+            ctx.exit(FAILED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

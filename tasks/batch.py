@@ -23,6 +23,7 @@ from tasks.readers import READERS, reader_versions
 from tasks.reading import Met, read_file
 from tasks.records import Draft, RawDocument, RawFile, Rejection
 from tasks.stopwatch import Stopwatch
+from warehouse.errors import TryAgain
 from warehouse.ledger import KnownDocument, Ledger
 from warehouse.location import Location
 from warehouse.schema import FileRow, RawRow, to_arrow
@@ -366,7 +367,7 @@ def _why(rejection: Rejection) -> dict[str, str]:
 
 
 def _stage(folder: Path, rows: _Rows) -> Path:
-    """Write the rows of a batch; a retry of the batch writes over them."""
+    """Write the rows of a batch into a folder of their own; TryAgain when the disk refuses."""
     numbers = list(rows.built)
     paragraphs = [(n, row) for n in numbers for row in rows.built[n].paragraphs]
     fields = [(n, row) for n in numbers for row in rows.built[n].fields]
@@ -378,9 +379,16 @@ def _stage(folder: Path, rows: _Rows) -> Path:
         "raw": (list(range(len(rows.raw))), rows.raw),
     }
     unique = folder.with_name(f"{folder.name}-{time.monotonic_ns()}")
-    unique.mkdir(parents=True)
-    for name, (documents, content) in tables.items():
-        table = to_arrow(name, content).append_column("document", pa.array(documents, pa.int64()))
-        with pa.ipc.new_file(unique / f"{name}.arrow", table.schema) as sink:
-            sink.write_table(table)
+    try:
+        unique.mkdir(parents=True)
+        for name, (documents, content) in tables.items():
+            _write_table(unique / f"{name}.arrow", documents, to_arrow(name, content))
+    except OSError as error:
+        raise TryAgain(f"{unique}: cannot stage a batch: {error}") from error
     return unique
+
+
+def _write_table(path: Path, documents: list[int], rows: pa.Table) -> None:
+    table = rows.append_column("document", pa.array(documents, pa.int64()))
+    with pa.ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table)

@@ -81,14 +81,14 @@ def _end_lines(text: str) -> tuple[str, int]:
 
 _OTHER_C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _SEPARATORS = re.compile("[\x0b\x0c\u2028\u2029]")
-_SEPARATORS_AND_NEL = re.compile("[\x0b\x0c\x85\u2028\u2029](?<![Â-ß]\x85)")
+_SEPARATORS_AND_NEL = re.compile("[\x0b\x0c\x85\u2028\u2029](?<![Â-ß\xa0-\xbf]\x85)")
 
 
 def _separate_lines(text: str) -> tuple[str, int]:
     """Form feed, vertical tab, U+2028, U+2029 and NEL (U+0085) are line breaks.
 
-    Beside other C1 controls, or after the lead of a misread UTF-8 sequence, U+0085 is no NEL but
-    the ellipsis of windows-1252 or half a letter; those are left to the mojibake rule.
+    Beside other C1 controls, or inside a misread UTF-8 sequence, U+0085 is no NEL but the ellipsis
+    of windows-1252 or part of a letter; those are left to the mojibake rule.
     """
     is_windows = "\x85" in text and _OTHER_C1.search(text)
     return (_SEPARATORS if is_windows else _SEPARATORS_AND_NEL).subn("\n", text)
@@ -226,16 +226,16 @@ _WRAPPED = "seeds/txt/hard-wrapped.txt"
 RULES: tuple[Rule, ...] = (
     Rule(name="line_endings", change=_end_lines, seed="seeds/txt/crlf.txt", settles=True),
     Rule(name="surrogates", change=_join_surrogates, seed=r'JSON "\ud800"', non_ascii=True),
-    # before mojibake: "&acirc;&#128;&#153;" hides some
-    Rule(name="html_entities", change=_unescape_entities, seed=_MOJIBAKE),
-    # before all that drops characters: C1, NBSP and soft hyphen are halves of misread letters
-    Rule(name="mojibake", change=mend_mojibake, seed=_MOJIBAKE, non_ascii=True),
     Rule(
         name="line_separators",
         change=_separate_lines,
         seed=_WIDE,
         finds="\x0b\x0c\x85\u2028\u2029",
     ),
+    # before mojibake: "&acirc;&#128;&#153;" hides some
+    Rule(name="html_entities", change=_unescape_entities, seed=_MOJIBAKE),
+    # before all that drops characters: C1, NBSP and soft hyphen are halves of misread letters
+    Rule(name="mojibake", change=mend_mojibake, seed=_MOJIBAKE, non_ascii=True),
     Rule(
         name="control_characters",  # and code points that are no characters; U+FFFC was an image
         change=_replace(f"[{_CONTROLS}]{_TERMINAL_COLOUR}", ""),

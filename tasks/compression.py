@@ -24,8 +24,9 @@ TRAILING = "read.trailing_bytes"
 BLOCK_BYTES = 256 * 1024  # asked of a file at once
 _STEP = 64 * 1024  # bytes unpacked at once
 # zstd has no way to ask for a part of a block. A block of 4 bytes unpacks to at most 128 KiB
-# (RFC 8878, 3.1.1.2), so this many packed bytes at once keep one step below 32 MiB.
-_ZSTD_FEED = 1024
+# (RFC 8878, 3.1.1.2), so this many packed bytes at once keep one step below 16 MiB.
+# Fed 1 MiB at once it was slower, not faster (237 against 363 MB/s).
+_ZSTD_FEED = 512
 _ZLIB_FEED = 16 * 1024  # zlib copies what it leaves of its input in every step
 _PADDING = b"\0\t\n\r "
 

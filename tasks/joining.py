@@ -34,6 +34,13 @@ _SUSPENDED = frozenset(
         "ou",
     )
 )
+# English words that are followed by a hyphen far more often than by the rest of a word.
+_COMPOUNDING = frozenset(
+    (
+        *("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+        *("self", "ex", "non", "half", "well", "vice", "long", "short", "high", "low", "part"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class _Hyphens:
         """Tell whether `left`-`right`, cut by a line end, is one word without a hyphen."""
         if left + right in self.words:
             return True
-        is_compound = f"{left}-{right}" in self.words or "-" in left
+        is_compound = f"{left}-{right}" in self.words or "-" in left or left in _COMPOUNDING
         are_words = len(left) > 2 and left in self.words and right in self.words
         return self.divides and not is_compound and not are_words
 

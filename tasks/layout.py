@@ -19,22 +19,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple
 
 from tasks.clean import WIDE_GAP
-from tasks.joining import IS_SOUTH_EAST, IS_UNSPACED, UNSPACED, join_groups
+from tasks.joining import join_groups
+from tasks.wrapping import (
+    SLACK,
+    Block,
+    Break,
+    Columns,
+    Line,
+    breaks_in,
+    find_columns,
+    is_forced,
+    margin_of,
+    own_column,
+)
 
 PARAGRAPH_BREAK = "\n\n"  # between the paragraphs of articles.text
 
-MIN_COLUMN = 30  # characters; narrower lines are verse, lists and tables more often than columns
-MAX_COLUMN = 200  # characters; wider lines were seen only where one line is one paragraph
 MAX_ROW = 200  # characters of a table row
-SLACK = 2  # characters by which a line may be short, for instance two blanks after a full stop
-FEW = 3  # breaks; fewer are proof only if all of them cut sentences in wide lines
-VERSE_COLUMN = 60  # characters; lines of verse are shorter, and alike in length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +58,6 @@ class Layout:
     removed: Mapping[str, int]
 
 
-class _Line(NamedTuple):
-    """A line without its indentation; widths are in columns, or in characters."""
-
-    text: str
-    indent: int
-    width: int  # with the indentation
-    word: int  # that its first word would take at the end of the line before
-
-
-class _Break(NamedTuple):
-    """What a line break inside a block looks like."""
-
-    width: int  # columns of the line before it
-    needed: int  # columns of that line with the first word of the next line on it
-    ends: bool  # the line ends as sentences do
-    opens: bool  # it ends with a colon
-    begins: str  # the next line begins with "lower", "upper", "caseless" (letters) or "other"
-    is_indented: bool  # the next line is indented more than others of the block
-
-
-_Block = list[_Line]
-
-
 def split_paragraphs(text: str) -> Layout:
     """Return the paragraphs of `text`, which `clean_text` has cleaned, by the rules above.
 
@@ -83,8 +65,8 @@ def split_paragraphs(text: str) -> Layout:
     """
     removed: Counter[str] = Counter()
     blocks = list(_blocks(_lines(text, removed), removed))
-    blocks, column = _find_column(blocks)
-    parted = [list(_groups(block, column)) for block in blocks]
+    blocks, columns = find_columns(blocks)
+    parted = [list(_groups(block, columns)) for block in blocks]
     groups = [group for groups in parted for group in groups]
     return Layout(
         paragraphs=tuple(join_groups(groups, removed)),
@@ -139,7 +121,7 @@ def _open_gaps(lines: list[str], removed: Counter[str]) -> Iterator[str]:
         yield parts[-1]
 
 
-def _blocks(lines: Iterable[str], removed: Counter[str]) -> Iterator[_Block]:
+def _blocks(lines: Iterable[str], removed: Counter[str]) -> Iterator[Block]:
     """Part the lines at blank ones, and count those that are more than one."""
     for block in _runs(lines, removed):
         if len(block) > 1 and all(line.lstrip().startswith(">") for line in block):
@@ -167,156 +149,13 @@ def _runs(lines: Iterable[str], removed: Counter[str]) -> Iterator[list[str]]:
         yield run
 
 
-def _line(line: str) -> _Line:
+def _line(line: str) -> Line:
     bare = line.lstrip()
     text = bare.rstrip()
     if "  " in text or "\u3000" in text:
         text = _RUN.sub(lambda run: " " if " " in run[0] else "\u3000", text)
     indent = len(line) - len(bare)
-    return _Line(text, indent, indent + _columns(text), _first_word(text, _columns))
-
-
-# ---- is it wrapped? ---------------------------------------------------------------------------
-_DOUBLE = re.compile(f"[\u1100-\u115f{UNSPACED}\uac00-\ud7a3\uffe0-\uffe6]")
-_LONGEST_WORD = 10  # characters: of words in scripts that do not show where a word ends
-_WORD = re.compile(r"\S+")
-_END = re.compile("[.!?…:;。！？：；．؟۔।॥።།։՞۔][\"'”’»«›“)\\]）」』】〉》]*\\Z")
-_GEORGIAN = re.compile("[\u10a0-\u10ff]")  # one case in print, though Unicode calls it lower
-
-
-def _columns(text: str) -> int:
-    """Return the width of `text` in columns; East Asian wide characters take two."""
-    if text.isascii() or len(text) > MAX_COLUMN:  # above that the width does not matter
-        return len(text)
-    return len(text) + len(_DOUBLE.findall(text))
-
-
-def _first_word(text: str, measure: Callable[[str], int]) -> int:
-    """Return the width that the first word of `text` takes at the end of another line."""
-    if IS_UNSPACED.match(text):
-        return 2 * measure(text[0])  # a character, and one that must not begin or end a line
-    word = _WORD.match(text)
-    width = measure(word[0]) if word else 0
-    return min(width, _LONGEST_WORD) if IS_SOUTH_EAST.match(text) else 1 + width
-
-
-def _in_characters(block: _Block) -> _Block:
-    return [
-        line._replace(width=line.indent + len(line.text), word=_first_word(line.text, len))
-        for line in block
-    ]
-
-
-def _begins(text: str) -> str:
-    """Say how a line begins, by its first character."""
-    first = text[0]
-    if first.isupper():
-        return "upper"
-    if first.islower() and not _GEORGIAN.match(first):
-        return "lower"
-    return "caseless" if first.isalpha() else "other"
-
-
-def _margin(block: _Block) -> int:
-    return min(line.indent for line in block)
-
-
-def _breaks(block: _Block) -> list[_Break]:
-    margin = _margin(block)
-    return [
-        _Break(
-            line.width,
-            line.width + following.word,
-            bool(_END.search(line.text[-4:])),
-            line.text[-1] in ":：",
-            _begins(following.text),
-            following.indent > margin,
-        )
-        for line, following in pairwise(block)
-    ]
-
-
-def _find_column(blocks: list[_Block]) -> tuple[list[_Block], int | None]:
-    """Return the column of the document, and the blocks in the measure that shows it.
-
-    Terminals wrap East Asian text by columns, programs by characters.
-    """
-    column = _document_column(blocks)
-    if not any(len(block) > 1 and _DOUBLE.search(block[0].text) for block in blocks):
-        return blocks, column
-    narrow = [_in_characters(block) for block in blocks]
-    other = _document_column(narrow)
-    if _count_forced(narrow, other) > _count_forced(blocks, column):
-        return narrow, other
-    return blocks, column
-
-
-def _count_forced(blocks: Iterable[_Block], column: int | None) -> int:
-    if column is None:
-        return 0
-    return sum(_is_forced(each, column) for block in blocks for each in _breaks(block))
-
-
-def _document_column(blocks: Sequence[_Block]) -> int | None:
-    """Return the column at which the document is wrapped, or None."""
-    several = [block for block in blocks if len(block) > 1]
-    alone = [block[0].width for block in blocks[1:] if len(block) == 1]
-    pooled = _column([line for block in several for line in block], several, max(alone, default=0))
-    if pooled is not None:
-        return pooled
-    return max(filter(None, map(_own_column, several)), default=None)
-
-
-def _own_column(block: _Block) -> int | None:
-    """Return the column of one block that is long enough to show it."""
-    return _column(block, [block]) if len(block) > FEW else None
-
-
-def _column(lines: Sequence[_Line], blocks: Sequence[_Block], widest_alone: int = 0) -> int | None:
-    """Return the column that explains the breaks inside `blocks`; a tenth of lines may be wider."""
-    widths = sorted((line.width for line in lines), reverse=True)
-    spare = len(widths) // 10
-    if not widths or not MIN_COLUMN <= widths[spare] <= MAX_COLUMN:
-        return None
-    breaks = [each for block in blocks for each in _breaks(block)]
-    if widths[spare] < VERSE_COLUMN and 4 * widths[-1] > 3 * widths[spare]:
-        return None  # some last line of a paragraph is short, the last line of a stanza is not
-    for column in dict.fromkeys(widths[: spare + 1]):
-        if MIN_COLUMN <= column <= MAX_COLUMN and _is_wrapped(breaks, column, widest_alone):
-            return column
-    return None
-
-
-def _is_wrapped(breaks: Sequence[_Break], column: int, widest_alone: int) -> bool:
-    """Tell whether `column` forced the breaks; `widest_alone` is of lines outside these blocks."""
-    forced = [each for each in breaks if _is_forced(each, column) and each.width <= column]
-    free = [each for each in breaks if not _is_forced(each, column)]
-    inside = sum(_goes_on(each) for each in forced)
-    if len(forced) < FEW:
-        is_wide = column >= max(VERSE_COLUMN, widest_alone - SLACK)
-        return is_wide and 0 < inside == len(breaks)
-    unexplained = sum(not (each.ends or each.is_indented) for each in free)
-    # One break in seven may be odd (a subhead, an edited line). A sentence ends at one break in ten
-    # of wrapped prose, and at nearly all where a line is a paragraph. Of the lines of prose about
-    # six in ten begin inside a sentence and without a capital. Most paragraphs have two lines.
-    sentences = sum(each.ends for each in forced)
-    told = sum(each.begins != "other" for each in forced)
-    plain = sum(not each.is_indented for each in free)
-    return (
-        6 * unexplained <= len(forced)
-        and 2 * sentences <= len(forced)
-        and inside * 3 >= max(told, 1)
-        and 3 * len(forced) >= 2 * plain
-    )
-
-
-def _is_forced(each: _Break, column: int) -> bool:
-    return each.needed > column - SLACK
-
-
-def _goes_on(each: _Break) -> bool:
-    """Tell whether the next line begins in the middle of a sentence."""
-    return each.begins == "lower" or (each.begins == "caseless" and not each.ends)
+    return Line(text, indent, indent + len(text), 0)
 
 
 # ---- paragraphs of a block --------------------------------------------------------------------
@@ -326,15 +165,15 @@ _ITEM = re.compile(
 )
 
 
-def _groups(block: _Block, column: int | None) -> Iterator[list[str]]:
+def _groups(block: Block, columns: Columns) -> Iterator[list[str]]:
     """Yield the lines of each paragraph of `block`."""
-    if len(block) == 1 or (column is None and not any("\xad" in line.text[-1:] for line in block)):
+    if len(block) == 1 or (not columns and not any("\xad" in line.text[-1:] for line in block)):
         yield from ([line.text] for line in block)
         return
-    column = _own_column(block) or column or 0
-    margin = _margin(block)
+    margin = margin_of(block)
+    column = own_column(block) or columns.get(margin, 0)
     group = [block[0]]
-    for following, each in zip(block[1:], _breaks(block), strict=True):
+    for following, each in zip(block[1:], breaks_in(block), strict=True):
         if not _is_set_apart(group, following, margin) and _belongs(group, following, each, column):
             group.append(following)
         else:
@@ -343,7 +182,7 @@ def _groups(block: _Block, column: int | None) -> Iterator[list[str]]:
     yield [line.text for line in group]
 
 
-def _is_set_apart(group: _Block, following: _Line, margin: int) -> bool:
+def _is_set_apart(group: Block, following: Line, margin: int) -> bool:
     """Tell by its indentation whether a line begins a paragraph; `margin` is the block's least."""
     indent = group[-1].indent
     if following.indent > indent:  # a first line, unless an item of a list hangs over
@@ -353,7 +192,7 @@ def _is_set_apart(group: _Block, following: _Line, margin: int) -> bool:
     return len(group) == 1 and indent > margin  # paragraphs of one line, each indented
 
 
-def _belongs(group: _Block, following: _Line, each: _Break, column: int) -> bool:
+def _belongs(group: Block, following: Line, each: Break, column: int) -> bool:
     """Tell whether the line after a break goes on with the paragraph `group`."""
     if group[-1].text.endswith("\xad"):
         return True
@@ -363,15 +202,15 @@ def _belongs(group: _Block, following: _Line, each: _Break, column: int) -> bool
     if each.width > column + SLACK:  # a title or a table in a wrapped text
         return is_inside
     # An edited line may be short, but not as short as a line of verse or of a list.
-    return _is_forced(each, column) or (is_inside and 2 * each.width >= column)
+    return is_forced(each, column) or (is_inside and 2 * each.width >= column)
 
 
-def _is_item(first: _Line, following: _Line, each: _Break, column: int) -> bool:
+def _is_item(first: Line, following: Line, each: Break, column: int) -> bool:
     """Tell whether a line begins an item of a list, which lines of prose may seem to do.
 
     "12. Mai" and " – " begin lines where the column says so; items begin after items and colons.
     """
     if _BULLET.match(following.text):
         return True
-    is_likely = _ITEM.match(first.text) or each.opens or not _is_forced(each, column)
+    is_likely = _ITEM.match(first.text) or each.opens or not is_forced(each, column)
     return bool(is_likely and _ITEM.match(following.text))

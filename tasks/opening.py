@@ -37,15 +37,20 @@ def read_header_line(line: str, *, is_first: bool) -> HeaderLine | None:
         return None
     if _RELEASE.fullmatch(line):
         return HeaderLine(kind="furniture", candidates=())
-    return _labelled(line) or _date_line(line) or (None if is_first else _byline(line))
+    has_digit = _DIGIT.search(line) is not None
+    found = _labelled(line) if has_digit or ":" in line or "：" in line else None
+    if not found and has_digit:
+        found = _date_line(line)
+    return found or (None if is_first else _byline(line))
 
 
 def read_dateline(paragraph: str) -> Candidate | None:
     """Return the day in "LONDON, 3 May (Reuters) - The ..." or "新华社北京5月3日电", or None."""
     beginning = paragraph[:LONGEST_LINE]
     found = _DATELINE.match(beginning)
-    if found and not MONTHS.keys().isdisjoint(_words(found[1])):
-        return Candidate(field="published", value=found[1].strip(" ,."), source="dateline")
+    is_month = found and not MONTHS.keys().isdisjoint(_words(found["day"]))
+    if found and is_month and _is_written_as_name(found["place"]):
+        return Candidate(field="published", value=found["day"].strip(" ,."), source="dateline")
     found = _CHINESE_DATELINE.match(beginning)
     return Candidate(field="published", value=found[1], source="dateline") if found else None
 
@@ -129,7 +134,7 @@ def _words(text: str) -> list[str]:
 
 def _date_line(line: str) -> HeaderLine | None:
     """Read a line that is a day, with a clock perhaps, after a weekday or a place perhaps."""
-    if len(line) > LONGEST_DATE or not _DIGIT.search(line) or not _is_day(line):
+    if len(line) > LONGEST_DATE or not _is_day(line):
         return None
     known = _OF_DATES | MONTHS.keys()
     before = _PLACE_OR_DAY.match(line)
@@ -143,9 +148,13 @@ def _date_line(line: str) -> HeaderLine | None:
 _BY = re.compile(
     r"(?:(?:written |reported |story |words |text )?by\b\s*:?\s*(?=\S)"
     r"|(?:authors?|autora?|auteur|autore|reporter|автор|текст|byline)\s*:\s*(?=\S)"
-    r"|(?:本报|本報|新华社|中新社)?(?:特约|特約)?(?:记者|記者)\s*[:：]?\s*|(?:作者|撰文|文)\s*[:：/／]\s*"
     r"|(?:بقلم|كتبت?)\s*:?\s+)",
     re.IGNORECASE,
+)
+# Names of two to four characters and no more: "记者从水利部了解到" begins a sentence.
+_CHINESE_BY = re.compile(
+    r"(?:(?:本报|本報|新华社|中新社)(?:特约|特約)?(?:记者|記者)[\s:：]*|(?:记者|記者|作者|撰文|文)[\s:：/／]+)"
+    r"[\u4e00-\u9fff]{2,4}(?:[\s、]+[\u4e00-\u9fff]{2,4}){0,5}\s*(?:报道|報導|報道)?"
 )
 # These begin sentences as well, so a capital and two names must follow.
 _BY_CAPITAL = re.compile(
@@ -191,7 +200,8 @@ _PARTICLES = frozenset(
 
 def _byline(line: str) -> HeaderLine | None:
     """Read a line that names who wrote it; every name must be written as names are."""
-    if not (_BY.match(line) or _BY_CAPITAL.match(line)) or line[-1] in "?!:;,":
+    begins = _BY.match(line) or _BY_CAPITAL.match(line) or _CHINESE_BY.fullmatch(line)
+    if not begins or line[-1] in "?!:;,":
         return None
     authors = authors_in(line)
     if not authors or not all(_is_written_as_name(author.name) for author in authors):
@@ -204,7 +214,7 @@ def _byline(line: str) -> HeaderLine | None:
 
 
 def _is_written_as_name(name: str) -> bool:
-    words = name.split()
+    words = name.replace(",", " ").split()
     return not words[0][0].islower() and all(
         word in _PARTICLES or not word[0].islower() for word in words
     )
@@ -212,8 +222,8 @@ def _is_written_as_name(name: str) -> bool:
 
 # ---- "LONDON, 3 May (Reuters) -" ---------------------------------------------------------------
 _DATELINE = re.compile(
-    r"[^\W\d_][^\d()]{1,50}?,\s+"
-    r"((?:\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]+\.?|[^\W\d_]+\.?\s+\d{1,2})(?:,?\s+(?:de\s+)?\d{4})?)"
+    r"(?P<place>[^\W\d_][^\d()]{1,50}?),\s+"
+    r"(?P<day>(?:\d{1,2}\.?\s+(?:de\s+)?[^\W\d_]+\.?|[^\W\d_]+\.?\s+\d{1,2})(?:,?\s+(?:de\s+)?\d{4})?)"
     r",?\s*(?:\([^()]{2,40}\)|/[^/]{2,40}/)?\s*[.:]?\s*(?:[—–]|--?\s)"
 )
 _CHINESE_DATELINE = re.compile(

@@ -10,8 +10,8 @@ kept nowhere else and never reach a row.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -233,7 +233,7 @@ class Ledger:
         warehouse = str(commits.metadata().id)
         if self._get("warehouse") not in (None, warehouse) or self._sequence() > newest:
             self._start_again()  # the folder now holds another warehouse, or an older copy
-        with self._connection:
+        with self._writing():
             self._set("warehouse", warehouse)
         if self._sequence() == newest:
             return 0
@@ -241,7 +241,7 @@ class Ledger:
         with closing(duckdb.connect()) as connection:
             define_views(connection, self.location)
             result = connection.execute(NEW_ROWS, [self._sequence()])
-            with self._connection:
+            with self._writing():
                 while rows := result.fetchmany(10_000):
                     self._apply(LedgerRow(*row) for row in rows)
                     count += len(rows)
@@ -250,16 +250,25 @@ class Ledger:
 
     def apply(self, rows: Iterable[LedgerRow], sequence: int) -> None:
         """Take in the rows of one commit, the next after the last one seen."""
-        with self._connection:
+        with self._writing():
             self._apply(rows)
             self._set("sequence", str(sequence))
 
     def note_hints(self, hints: Iterable[tuple[str, int, int, int]]) -> None:
         """Remember (path, size, mtime_ns, inode) of files whose every document is committed."""
-        with self._connection:
+        with self._writing():
             self._connection.executemany(
                 "UPDATE file SET size = ?2, mtime_ns = ?3, inode = ?4 WHERE path = ?1", hints
             )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction; trouble of the disk is TryAgain, and catch_up mends what was missed."""
+        try:
+            with self._connection:
+                yield
+        except sqlite3.Error as error:
+            raise TryAgain(f"{self.path}: cannot write the ledger's index: {error}") from error
 
     def _apply(self, rows: Iterable[LedgerRow]) -> None:
         for row in rows:

@@ -4,7 +4,8 @@ How the headline is found (STOP stands for a full stop that is none of an abbrev
 1. Lines such as "By Jane Doe", "Updated: 3 May 2024" or "Title: ..." among the first eight are
    header lines (tasks.opening). "Title: ..." is the headline.
 2. Otherwise the first paragraph that is no header line is the headline if a blank line or a header
-   line follows it and it is not long; with a STOP only if it is much shorter than what follows.
+   line follows it and it is not long; with a STOP only if it is much shorter than what follows
+   and nothing but it is set off by a blank line.
    Two or three lines are one headline if they are wrapped at the column of the text, or each goes
    on in small letters.
 3. Where the text follows without a blank line, the first line is the headline if it is short, has
@@ -30,17 +31,17 @@ from warehouse.errors import CannotRead
 EXTRACTOR = "text 1"
 HEAD_LINES = 8  # lines of text in which header lines are looked for
 
-# Longest headlines, in characters: of ten thousand headlines of news pages one has more than 150;
-# before a blank line also summaries of two sentences. Han and Kana say as much in 40 %.
+# Longest headlines, in characters. Of 1,431 Spanish headlines 8 have more than 150, 99 in 100 at
+# most 139; of 1,000 Chinese ones the longest is a round-up of 92. Before a blank line twice that.
 LONGEST_SET_OFF = 300
 LONGEST_BARE = 150
 LONGEST_STOPPED = 120
-UNSPACED_SHARE = 0.4
+UNSPACED_SHARE = 0.4  # Han and Kana say in 40 characters what takes 100 letters
 MOST_TITLE_LINES = 3
 
 _STOP = re.compile("[.。．؟۔।॥։።][\"'”’»“)\\]）」』]*\\Z")
 _ABBREVIATION = re.compile(
-    r"(?:\b[^\W\d_]\.|\.\.|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|vs|No|etc|Bros)\.)\Z"
+    r"(?:\b(?:[^\W\d_]|([A-Z])\1)\.|\.\.|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|St|vs|No|etc|Bros)\.)\Z"
 )
 _OPEN_END = re.compile("[,;:，；：、،؛]\\Z")
 
@@ -147,7 +148,9 @@ def _find_headline(layout: Layout, headers: Mapping[int, HeaderLine]) -> range:
     rest = [len(text) for at, text in enumerate(texts) if at not in places and at not in headers]
     title = " ".join(texts[at] for at in places)
     if len(places) == in_block:
-        found = layout.lines[first] <= MOST_TITLE_LINES and _is_set_off_headline(title, rest)
+        is_only = layout.blocks[-1] == layout.blocks[places[-1]] + 1
+        is_short = layout.lines[first] <= MOST_TITLE_LINES
+        found = is_short and _is_set_off_headline(title, rest, is_only=is_only)
     else:
         found = layout.lines[first] == 1 and _is_bare_headline(title, rest)
     return places if found else range(0)
@@ -161,12 +164,17 @@ def _is_one_title(places: range, layout: Layout) -> bool:
     return all(line[0].islower() for line in lines[1:]) and not any(map(_stops, lines[:-1]))
 
 
-def _is_set_off_headline(title: str, rest: Sequence[int]) -> bool:
-    """Judge a title before a blank line; `rest` are the lengths of the paragraphs in characters."""
+def _is_set_off_headline(title: str, rest: Sequence[int], *, is_only: bool) -> bool:
+    """Judge a title before a blank line, which is perhaps the only one.
+
+    `rest` are the lengths of the paragraphs in characters. A sentence is taken for a headline only
+    if all speaks for it: to take the first sentence of an article away would be worse.
+    """
     if not rest:
         return not _stops(title) and _length(title) <= LONGEST_BARE
     if _stops(title):
-        return _length(title) <= LONGEST_STOPPED and 2 * len(title) * len(rest) <= sum(rest)
+        is_short = _length(title) <= LONGEST_STOPPED and 2 * len(title) * len(rest) <= sum(rest)
+        return is_only and is_short
     return _length(title) <= LONGEST_SET_OFF
 
 

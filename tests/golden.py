@@ -1,0 +1,92 @@
+"""What every seed must become: python -m tests.golden writes tests/golden/*.json anew.
+
+One file per seed holds its rows in `files` and the rows of the articles that came of it. Read the
+difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from tests.making import ask, ingest
+
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds"
+GOLDEN = Path(__file__).parent / "golden"
+
+FILES = """
+SELECT path, record, outcome, reason, detail, is_retryable, media_type, compression, encoding,
+       encoding_method, reader, byte_count, sha256, article_id, document_count, is_complete
+FROM files ORDER BY path, record NULLS FIRST
+"""
+ARTICLES = """
+SELECT f.path, a.* EXCLUDE (run_id, commit_id, text),
+       list((p.kind, p.language_code, a.text[p.char_start + 1 : p.char_end]) ORDER BY p.paragraph)
+           AS paragraphs
+FROM articles a JOIN files f ON f.article_id = a.article_id AND f.outcome = 'article'
+JOIN paragraphs p ON p.article_id = a.article_id
+GROUP BY ALL ORDER BY f.path, f.record
+"""
+FIELDS = """
+SELECT f.path, article_id, field, value, source, is_chosen, is_agreed
+FROM fields JOIN files f USING (article_id)
+WHERE f.outcome = 'article' ORDER BY f.path, f.record, field, rank, value
+"""
+LINKS = """
+SELECT f.path, l.article_a, l.article_b, l.relation
+FROM links l JOIN files f ON f.article_id = l.article_a AND f.outcome = 'article' ORDER BY ALL
+"""
+
+
+def seeds() -> list[str]:
+    """Return the names of all seeds, relative to seeds/."""
+    found = (path for path in SEEDS.rglob("*") if path.is_file() and path.name != "README.md")
+    return sorted(str(path.relative_to(SEEDS)) for path in found)
+
+
+def made() -> dict[str, dict[str, Any]]:
+    """Ingest all seeds; return for each what it became."""
+    result: dict[str, dict[str, Any]] = {name: defaultdict(list) for name in seeds()}
+    with tempfile.TemporaryDirectory() as folder:
+        ingest(f"{folder}/corpus", *(SEEDS / name for name in seeds()))
+        for table, query in _QUERIES.items():
+            for row in _records(f"{folder}/corpus", query):
+                name = str(Path(row.pop("path")).relative_to(SEEDS))
+                result[name][table].append(row)
+    return result
+
+
+_QUERIES = {"files": FILES, "articles": ARTICLES, "fields": FIELDS, "links": LINKS}
+
+
+def _records(corpus: str, query: str) -> list[dict[str, Any]]:
+    rows = ask(corpus, f"SELECT to_json(answer)::VARCHAR FROM ({query}) answer")
+    return [json.loads(row[0]) for row in rows]
+
+
+def golden_path(name: str) -> Path:
+    """Return where the golden of a seed lies."""
+    return GOLDEN / f"{name}.json"
+
+
+def text_of(seed: dict[str, Any]) -> str:
+    """Return a golden as it is written."""
+    return json.dumps(seed, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    """Write every golden, and remove those whose seed is gone."""
+    found = made()
+    for path in GOLDEN.rglob("*.json"):
+        path.unlink()
+    for name, seed in found.items():
+        golden_path(name).parent.mkdir(parents=True, exist_ok=True)
+        golden_path(name).write_text(text_of(seed), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
