@@ -24,7 +24,8 @@ from tasks.reading import Met, read_file
 from tasks.records import Draft, RawDocument, RawFile, Rejection
 from tasks.stopwatch import Stopwatch
 from warehouse.errors import TryAgain
-from warehouse.ledger import KnownDocument, Ledger
+from warehouse.known import KnownDocument
+from warehouse.ledger import Ledger
 from warehouse.location import Location
 from warehouse.schema import FileRow, RawRow, to_arrow
 

@@ -15,7 +15,8 @@ from tasks.batch import STAGED_TABLES, Staged
 from tasks.dedup.exact import Holder, Resolved, Resolver
 from tasks.dedup.identity import document_id
 from warehouse.catalog import define_views
-from warehouse.ledger import Ledger, LedgerRow
+from warehouse.known import LedgerRow
+from warehouse.ledger import Ledger
 from warehouse.location import Location
 from warehouse.schema import FileRow, columns, to_arrow
 

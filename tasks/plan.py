@@ -9,7 +9,8 @@ from tasks.batch import Batch, Limits, Slice
 from tasks.discover import Filter, Unreadable, discover
 from tasks.readers import reader_versions
 from tasks.records import RawFile
-from warehouse.ledger import KnownFile, Ledger
+from warehouse.known import KnownFile
+from warehouse.ledger import Ledger
 
 # Files per batch at most. Small files take about 2 ms each, so this is about a second of work and
 # bounds what one failure takes along.

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tasks.dedup.exact import Holder, Resolved, Resolver, outcome_counts
 from tasks.dedup.identity import article_id, document_id
-from warehouse.ledger import Ledger, LedgerRow
+from warehouse.known import LedgerRow
+from warehouse.ledger import Ledger
 from warehouse.location import locate
 from warehouse.schema import FileRow
 

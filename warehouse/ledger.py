@@ -13,13 +13,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from warehouse import store
 from warehouse.catalog import define_views
 from warehouse.errors import TryAgain
+from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow
 from warehouse.location import Location
 
 LAYOUT = "1"  # of the tables below; another number means: make the file again
@@ -52,64 +53,6 @@ LEFT JOIN articles_history a ON f.outcome = 'article' AND a.article_id = f.artic
     AND a.commit_id = f.commit_id
 WHERE c.sequence > ? ORDER BY c.sequence, f.path, f.record
 """
-
-
-class LedgerRow(NamedTuple):
-    """What the index needs of one row of `files` and of the article that came of it."""
-
-    path: str
-    record: int | None
-    file_sha256: str | None
-    sha256: str | None
-    outcome: str
-    article_id: str | None
-    reason: str | None
-    reader: str | None
-    is_retryable: bool | None
-    document_count: int | None
-    is_complete: bool | None
-    identity_sha256: str | None  # only where this commit wrote a row in `articles` for it
-    run_id: str
-    commit_id: str
-
-
-class KnownFile(NamedTuple):
-    """A path that was met before."""
-
-    file_id: int
-    sha256: str | None
-    is_complete: bool
-    document_count: int
-    size: int | None
-    mtime_ns: int | None
-    inode: int | None
-
-
-class KnownDocument(NamedTuple):
-    """The last outcome of one document."""
-
-    path: str
-    record: int | None
-    sha256: str | None
-    outcome: str
-    article_id: str | None
-    reason: str | None
-    reader: str | None
-    is_retryable: bool
-    run_id: str
-    commit_id: str
-
-
-class KnownArticle(NamedTuple):
-    """The document that an article's row was made of."""
-
-    article_id: str
-    identity_sha256: str
-    sha256: str
-    path: str
-    record: int | None
-    run_id: str
-    commit_id: str  # of the row in `articles`
 
 
 DOCUMENT = (

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from tasks.dedup.identity import document_id, link_id
 from warehouse.errors import TryAgain
-from warehouse.ledger import KnownArticle, KnownDocument
+from warehouse.known import KnownArticle, KnownDocument
 from warehouse.schema import FileRow, LinkRow, SupersededRow
 
 
