@@ -103,7 +103,7 @@ def ingest(
     from flows.settings import IngestSettings, warehouse_location
 
     settings = IngestSettings(
-        warehouse=warehouse_location(warehouse).uri,
+        warehouse=str(warehouse_location(warehouse)),
         sources=paths,
         include=include,
         exclude=exclude,

@@ -122,7 +122,7 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
     _show_article(connection, article_id)
     rows = _rows(
         connection,
-        "SELECT path, record, outcome FROM files WHERE article_id = ? ORDER BY outcome, path, record",
+        "SELECT path, record, outcome FROM files WHERE article_id = ? ORDER BY ALL",
         article_id,
     )
     names = ("outcome", "path", "record")
@@ -150,7 +150,8 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
     _line("language", _language(row))
     _line(
         "text",
-        f"{row['paragraph_count']} paragraphs, {row['word_count']} words, {row['char_count']} characters",
+        f"{row['paragraph_count']} paragraphs, {row['word_count']} words, "
+        f"{row['char_count']} characters",
     )
     for name, query in (
         ("fields", "SELECT count(*) AS n FROM fields WHERE article_id = ?"),
@@ -183,7 +184,8 @@ def _language(row: Row) -> str:
     confidence = row["language_confidence"]
     sure = "" if confidence is None else f", probability {confidence}"
     why = f"; {row['language_reason']}" if row["language_reason"] else ""
-    return f"{code} by {row['language_method']}{sure}; second vote {row['language_second_code']} {agreed}{why}"
+    second = f"second vote {row['language_second_code']} {agreed}"
+    return f"{code} by {row['language_method']}{sure}; {second}{why}"
 
 
 def _line(name: str, value: object) -> None:

@@ -8,7 +8,7 @@ visible to a reader of the warehouse before the rows are resolved and committed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -231,7 +231,7 @@ class BatchReader:
             return
         row = replace(_file_row(path, met, None), outcome="container")
         if met.rejection:
-            row = replace(row, stage="read", **_why(met.rejection))
+            row = _because(row, met.rejection)
         self.rows.files.append(row)
 
     def _read_document(
@@ -283,8 +283,8 @@ class BatchReader:
             return
         if document is not None:
             self._keep_raw(document)
-        rejected = replace(row, outcome="rejected", stage=rejection.stage, **_why(rejection))
-        self.rows.files.append(replace(rejected, is_retryable=rejection.is_retryable))
+        rejected = replace(row, outcome="rejected", is_retryable=rejection.is_retryable)
+        self.rows.files.append(_because(rejected, rejection))
 
     def _keep_raw(self, document: RawDocument) -> None:
         self.rows.byte_count += len(document.data)
@@ -363,8 +363,8 @@ def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
     )
 
 
-def _why(rejection: Rejection) -> dict[str, str]:
-    return {"reason": rejection.reason, "detail": rejection.detail}
+def _because(row: FileRow, why: Rejection) -> FileRow:
+    return replace(row, stage=why.stage, reason=why.reason, detail=why.detail)
 
 
 def _stage(folder: Path, rows: _Rows) -> Path:
@@ -372,7 +372,7 @@ def _stage(folder: Path, rows: _Rows) -> Path:
     numbers = list(rows.built)
     paragraphs = [(n, row) for n in numbers for row in rows.built[n].paragraphs]
     fields = [(n, row) for n in numbers for row in rows.built[n].fields]
-    tables = {
+    tables: dict[str, tuple[list[int], Sequence[object]]] = {
         "files": (list(range(len(rows.files))), rows.files),
         "articles": (numbers, [rows.built[n].article for n in numbers]),
         "paragraphs": ([n for n, _ in paragraphs], [row for _, row in paragraphs]),

@@ -10,12 +10,13 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from tasks.readers import READERS, SPLITTERS, reader_version
-from tasks.records import RawDocument, RawFile, Rejection
 from tasks.compression import COMPRESSIONS, Readable
+from tasks.readers import READERS, SPLITTERS, reader_version
+from tasks.readers.jsonl import Part
+from tasks.records import RawDocument, RawFile, Rejection
 from tasks.streams import read_all, unpack
 from warehouse.errors import CannotRead
 
@@ -129,62 +130,60 @@ def _documents(
 
 def _whole(file: RawFile, contents: _Contents, limit: int) -> Met:
     """The file as one document."""
-    common = _common(contents)
+    met = _met(contents, contents.media_type)
     try:
         data = read_all(contents.stream, limit)
     except CannotRead as error:
-        return Met(rejection=_rejection(error), **common)
+        return replace(met, rejection=_rejection(error))
     document = RawDocument(path=file.path, record=None, data=data, media_type=contents.media_type)
     if contents.media_type in READERS or not data:
-        return Met(document=document, **common)
+        return replace(met, document=document)
     detail = f"no reader for {contents.media_type} in this version"
-    return Met(document=document, rejection=Rejection("read.no_reader", detail), **common)
+    return replace(met, document=document, rejection=Rejection("read.no_reader", detail))
 
 
-def _common(contents: _Contents) -> dict[str, str | None]:
-    return {
-        "file_sha256": contents.sha256,
-        "media_type": contents.media_type,
-        "compression": contents.compression,
-        "reader": reader_version(contents.media_type),
-    }
+def _met(contents: _Contents, media_type: str) -> Met:
+    """What everything in a file shares; `media_type` is that of its documents."""
+    return Met(
+        file_sha256=contents.sha256,
+        media_type=media_type,
+        compression=contents.compression,
+        reader=reader_version(media_type),
+    )
 
 
 def _split(file: RawFile, raw: BinaryIO, contents: _Contents, limit: int) -> Iterator[Met]:
     """The documents of a container, then its end."""
     split, media_type = SPLITTERS[contents.media_type]
-    common = {**_common(contents), "media_type": media_type}
-    count, is_complete, stopped = 0, True, None
+    met = _met(contents, media_type)
+    count, stopped = 0, None
     for part in split(contents.stream, limit=limit):
-        if part.record is None:  # a single object: the file is the document
-            yield from _single(file, part.data, common)
-            return
-        if _has_changed(raw, file):
+        if part.record is not None and _has_changed(raw, file):
             yield _left(contents.sha256, part.record)
-            count, is_complete = count + 1, False
-            break
+            yield replace(_end(contents, count + 1, None), is_complete=False)
+            return
+        yield _part(file, part, met)
+        if part.record is None:  # a single object: the file is the document
+            return
         count += 1
         stopped = part.rejection if part.rejection and part.rejection.reason in DAMAGE else None
-        if part.rejection is not None:
-            yield Met(record=part.record, rejection=part.rejection, **common)
-        else:
-            document = RawDocument(
-                path=file.path, record=part.record, data=part.data, media_type=media_type
-            )
-            yield Met(record=part.record, document=document, **common)
-    common["media_type"] = contents.media_type
-    yield Met(
+    yield _end(contents, count, stopped)
+
+
+def _part(file: RawFile, part: Part, met: Met) -> Met:
+    if part.data is None:
+        return replace(met, record=part.record, rejection=part.rejection)
+    document = RawDocument(
+        path=file.path, record=part.record, data=part.data, media_type=met.media_type or ""
+    )
+    return replace(met, record=part.record, document=document)
+
+
+def _end(contents: _Contents, count: int, stopped: Rejection | None) -> Met:
+    return replace(
+        _met(contents, contents.media_type),
         is_container=True,
         document_count=count,
-        is_complete=is_complete,
+        is_complete=True,
         rejection=stopped,
-        **common,
     )
-
-
-def _single(file: RawFile, data: bytes | None, common: dict[str, str | None]) -> Iterator[Met]:
-    if data is not None and common["media_type"] is not None:
-        document = RawDocument(
-            path=file.path, record=None, data=data, media_type=common["media_type"]
-        )
-        yield Met(document=document, **common)

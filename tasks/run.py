@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 import duckdb
 
@@ -24,8 +23,8 @@ from tasks.plan import Planner
 from tasks.stopwatch import Stopwatch, add_seconds
 from warehouse import catalog, store
 from warehouse.checks import FailedCheck, failed_checks
-from warehouse.ledger import Ledger
 from warehouse.lease import writer_lease
+from warehouse.ledger import Ledger
 from warehouse.location import Location
 from warehouse.schema import SCHEMA_VERSION, RunRow, to_arrow
 
@@ -55,7 +54,7 @@ class Order:
 
     def filter(self) -> Filter:
         """Which files count; never those of the warehouse itself."""
-        own = {self.location.uri, str(self.location.state)}
+        own = {str(self.location), str(self.location.state)}
         return Filter(include=self.include, exclude=self.exclude, skipped_folders=frozenset(own))
 
 
@@ -108,8 +107,7 @@ class Run:
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is to be read, in order."""
-        for batch in self.planner.batches():
-            yield batch
+        yield from self.planner.batches()
         self.tally.found += self.planner.planned.known_documents
         self.tally.known += self.planner.planned.known_documents
 

@@ -12,10 +12,28 @@ from tasks.run import Order, Summary, ingest_files
 from warehouse.catalog import open_catalog
 from warehouse.location import Location, locate
 
-WORDS = (
-    "harbour council bridge school winter market ferry teacher budget mayor river engine "
-    "village museum storm library farmer railway doctor festival"
-).split()
+WORDS = [
+    "harbour",
+    "council",
+    "bridge",
+    "school",
+    "winter",
+    "market",
+    "ferry",
+    "teacher",
+    "budget",
+    "mayor",
+    "river",
+    "engine",
+    "village",
+    "museum",
+    "storm",
+    "library",
+    "farmer",
+    "railway",
+    "doctor",
+    "festival",
+]
 
 
 def sentences(number: int, count: int = 3) -> list[str]:

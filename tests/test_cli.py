@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from flows.cli import main
 from tests.making import an_article, ingest, write
 from warehouse import store
-from warehouse.location import locate
 from warehouse.lease import writer_lease
+from warehouse.location import locate
 
 
 def copydesk(*arguments: object, stdin: str | None = None) -> Result:
@@ -53,9 +53,7 @@ def test_ingest_says_what_became_of_everything(tmp_path: Path) -> None:
     """One row of counts, and whether the sum holds."""
     source = write(tmp_path / "in", a__json=an_article(1), b__txt="")
 
-    result = copydesk(
-        "ingest", source, "-w", tmp_path / "corpus", "--no-prefect", "--settle", 0
-    )
+    result = copydesk("ingest", source, "-w", tmp_path / "corpus", "--no-prefect", "--settle", 0)
 
     assert result.exit_code == 0
     assert "the sum holds" in result.output
@@ -146,7 +144,9 @@ def test_explain_tells_the_way_of_a_file_and_of_an_article(corpus: Path) -> None
     """By path or by the start of an id."""
     by_path = copydesk("explain", corpus.parent / "in" / "c.json", "-w", corpus).output
     article = json.loads(
-        copydesk("sql", "SELECT article_id FROM articles LIMIT 1", "-w", corpus, "--format", "json").output
+        copydesk(
+            "sql", "SELECT article_id FROM articles LIMIT 1", "-w", corpus, "--format", "json"
+        ).output
     )[0]["article_id"]
 
     assert "same_bytes" in by_path
@@ -170,7 +170,7 @@ def errors(tmp_path: Path) -> dict[str, tuple[list[object], int, str]]:
         "no such view": (["sql", "SELECT 1 FROM artikles", "-w", corpus], 2, "articles"),
         "unknown file": (["explain", "nothing.txt", "-w", corpus], 2, "knows no such file"),
         "unknown id": (["explain", "0123456789ab", "-w", corpus], 2, "no article"),
-        "bad URI": (["sql", "SELECT 1", "-w", "ftp://x/y"], 2, "s3://"),
+        "bad URI": (["sql", "SELECT 1", "-w", "ftp://x/y"], 2, "a folder or a file:// URI"),
     }
 
 
@@ -182,7 +182,9 @@ def test_every_mistake_gets_one_line_and_exit_code_2(tmp_path: Path) -> None:
         assert message in result.output, (name, result.output)
 
 
-def test_a_warehouse_of_a_newer_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warehouse_of_a_newer_schema_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """To read and to write; the message names both versions."""
     corpus = tmp_path / "corpus"
     source = write(tmp_path / "in", a__json=an_article(1))
@@ -224,18 +226,22 @@ def test_sql_answers_without_importing_prefect_or_a_table_library(corpus: Path) 
         "import sys; sys.argv = ['copydesk', 'sql', 'SELECT 1', '-w', sys.argv[1]]\n"
         "from flows.cli import main\n"
         "try: main()\n"
-        "finally: print(sorted({'prefect', 'pyarrow', 'deltalake', 'trafilatura'} & set(sys.modules)))"
+        "finally: print({'prefect', 'pyarrow', 'deltalake', 'trafilatura'} & set(sys.modules))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code, str(corpus)], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines()[-1] == "[]"
+    assert result.stdout.splitlines()[-1] == "set()"
 
 
 def test_a_closed_pipe_is_no_error(corpus: Path) -> None:
     """copydesk sql ... | head -1"""
-    command = f"{sys.executable} -m flows.cli sql 'SELECT * FROM range(300000)' --format csv -w {corpus}"
-    result = subprocess.run(f"{command} | head -1", shell=True, capture_output=True, text=True, check=True)
+    command = (
+        f"{sys.executable} -m flows.cli sql 'SELECT * FROM range(300000)' --format csv -w {corpus}"
+    )
+    result = subprocess.run(
+        f"{command} | head -1", shell=True, capture_output=True, text=True, check=True
+    )
     assert (result.stdout, result.stderr) == ("range\n", "")
 
 
@@ -247,5 +253,12 @@ def test_two_ingests_started_together_lose_and_double_nothing(tmp_path: Path) ->
     started = [subprocess.Popen([*command, *options]) for _ in range(2)]
 
     assert [child.wait(timeout=120) for child in started] == [0, 0]
-    found = copydesk("sql", "SELECT count(*), count(DISTINCT headline) FROM articles", "-w", tmp_path / "c", "--format", "csv")
+    found = copydesk(
+        "sql",
+        "SELECT count(*), count(DISTINCT headline) FROM articles",
+        "-w",
+        tmp_path / "c",
+        "--format",
+        "csv",
+    )
     assert found.output.splitlines()[1] == "40,40"

@@ -17,8 +17,8 @@ import pytest
 
 from tests.crash_child import CHUNK, POINTS
 from tests.making import an_article, ask
-from warehouse.checks import failed_checks
 from warehouse.catalog import open_catalog
+from warehouse.checks import failed_checks
 from warehouse.location import Location, locate
 
 # Passed once in a run, after its last commit; the others at every commit.
@@ -57,7 +57,7 @@ class Corpus:
 
     def child(self, point: str, count: int = 1) -> subprocess.Popen[str]:
         """Start an ingest that dies at `point`."""
-        command = [sys.executable, "-m", "tests.crash_child", self.location.uri, str(self.source)]
+        command = [sys.executable, "-m", "tests.crash_child", self.location, str(self.source)]
         return subprocess.Popen([*command, point, str(count)], stdout=subprocess.PIPE, text=True)
 
     def finish(self, child: subprocess.Popen[str]) -> list[str]:

@@ -34,7 +34,9 @@ def command(source: Path, corpus: Path) -> list[str]:
 def mixed(folder: Path) -> Path:
     """Two articles, a copy, and a rejection whose name and reason hold markup."""
     name = "<b>|x`y**.txt"
-    (write(folder, a__json=an_article(1), b__json=an_article(2), c__json=an_article(1)) / name).touch()
+    (
+        write(folder, a__json=an_article(1), b__json=an_article(2), c__json=an_article(1)) / name
+    ).touch()
     return folder
 
 
@@ -83,7 +85,9 @@ def test_a_failed_batch_is_retried_and_then_its_files_are_rejected(
 
     assert attempts == [1, 1, 1]
     assert (summary.row.state, summary.row.rejected_count) == ("completed", 4)
-    assert ask(corpus, "SELECT DISTINCT reason, is_retryable FROM files") == [("batch.failed", True)]
+    assert ask(corpus, "SELECT DISTINCT reason, is_retryable FROM files") == [
+        ("batch.failed", True)
+    ]
     ingest(settings)
     assert outcomes(corpus) == {"article": 2, "same_bytes": 1, "rejected": 1}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from tasks.batch import Limits, settle, Slice
+from tasks.batch import Limits, Slice, settle
 from tasks.discover import Filter, discover
 from tasks.records import RawFile
 from tasks.run import ingest_files

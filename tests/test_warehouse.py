@@ -87,7 +87,7 @@ def test_the_lease_is_free_again_when_its_holder_is_killed(location: Location) -
         "from warehouse.location import locate\n"
         "with writer_lease(locate(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", code, location.uri], check=False)
+    subprocess.run([sys.executable, "-c", code, location], check=False)
 
     with writer_lease(location), pytest.raises(WriterBusy, match=f"process {os.getpid()} on"):
         writer_lease(location).__enter__()
@@ -106,7 +106,10 @@ def test_an_older_warehouse_gets_new_columns_and_tables(
     new = schema.TABLES["links"](**_values(a_link(2)), colour="red")
     store.Writer(location, "new").commit({"links": to_arrow("links", [new])})
 
-    assert ask(location, "SELECT link_id, colour FROM links ORDER BY 1") == [("1", None), ("2", "red")]
+    assert ask(location, "SELECT link_id, colour FROM links ORDER BY 1") == [
+        ("1", None),
+        ("2", "red"),
+    ]
     assert store.schema_version(location) == "1.7"
 
 
@@ -219,12 +222,9 @@ def test_a_data_test_finds_what_it_is_for(tmp_path: Path, name: str) -> None:
         assert name in [check.name for check in failed_checks(copy)]
 
 
-@pytest.mark.parametrize("uri", ["s3://bucket/corpus", "gs://b/c", "az://b/c"])
-def test_an_object_store_is_a_location(uri: str) -> None:
-    """Its catalog and state are local."""
-    location = locate(uri + "/")
-    assert (location.uri, location.is_remote) == (uri, True)
-    assert location.catalog.parent == location.state
+def test_a_warehouse_may_be_named_by_a_file_uri(tmp_path: Path) -> None:
+    """With percent-encoded letters, as a desktop copies it."""
+    assert locate(f"file://{tmp_path}/my%20corpus").path == tmp_path / "my corpus"
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

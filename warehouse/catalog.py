@@ -87,7 +87,7 @@ def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> N
         _define_table(connection, location, name, [] if table is None else table.file_uris())
     _define_written_views(connection)
     connection.execute(
-        f"CREATE VIEW catalog_source AS SELECT {quoted(location.uri)} AS location, "
+        f"CREATE VIEW catalog_source AS SELECT {quoted(str(location))} AS location, "
         f"{quoted(mark)} AS log_mark"
     )
 
@@ -134,7 +134,7 @@ def _define_written_views(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    """What tables and columns mean, from the schema; what a written view answers: its first line."""
+    """What tables and columns mean (from the schema), and what written views answer."""
     from warehouse.schema import TABLES, columns
 
     for name, row in TABLES.items():
@@ -181,13 +181,9 @@ def quoted(text: str) -> str:
 def log_mark(location: Location) -> str:
     """Return the newest log entries of `commits` and `runs`: equal marks, equal contents.
 
-    Of a local warehouse it is read off the file names alone, because `copydesk sql` asks at every
-    start and must not pay for importing a table library.
+    It is read off the file names alone, because `copydesk sql` asks at every start and must not pay
+    for importing a table library.
     """
-    if location.is_remote:
-        from warehouse import store
-
-        return "/".join(str(store.open_table(location, n).version()) for n in ("commits", "runs"))
     return "/".join(_last_entry(location.path / name) for name in ("commits", "runs"))
 
 
@@ -208,8 +204,7 @@ def open_catalog(location: Location) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = _connect_fresh(location)
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        if not location.is_remote:
-            _confine(connection, location)
+        _confine(connection, location)
         yield connection
     finally:
         connection.close()
@@ -238,7 +233,7 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
         found = connection.execute("SELECT location, log_mark FROM catalog_source").fetchall()
     except duckdb.Error:  # damaged, or made by an older copydesk
         return None
-    if found == [(location.uri, log_mark(location))]:
+    if found == [(str(location), log_mark(location))]:
         return connection
     connection.close()
     return None
@@ -246,6 +241,6 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
 
 def _confine(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """A read-only connection can still COPY to a file or read /etc/passwd: forbid both."""
-    connection.execute(f"SET allowed_directories = [{quoted(location.uri + '/')}]")
+    connection.execute(f"SET allowed_directories = [{quoted(f'{location}/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -30,7 +30,7 @@ def writer_lease(location: Location, *, wait_seconds: float = 0.0) -> Iterator[N
     Waits up to `wait_seconds` for another writer, then raises WriterBusy that names it. TryAgain
     when the lock file cannot be opened.
     """
-    path = _lock_path(location)
+    path = location.path / ".writer.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -43,11 +43,6 @@ def writer_lease(location: Location, *, wait_seconds: float = 0.0) -> Iterator[N
         yield
     finally:
         os.close(handle)  # closing frees the lock
-
-
-def _lock_path(location: Location) -> Path:
-    """A remote warehouse is locked on this machine only; the store's swap guards the rest."""
-    return location.state / "writer.lock" if location.is_remote else location.path / ".writer.lock"
 
 
 def _take(handle: int, path: Path, wait_seconds: float) -> None:

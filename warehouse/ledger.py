@@ -113,8 +113,8 @@ class Ledger:
         that was rejected."""
         return _document(
             self._one(
-                DOCUMENT
-                + "JOIN content c ON c.file_id = d.file_id AND c.record = d.record WHERE c.sha256 = ?",
+                DOCUMENT + "JOIN content c ON c.file_id = d.file_id AND c.record = d.record "
+                "WHERE c.sha256 = ?",
                 bytes.fromhex(sha256),
             )
         )
@@ -345,15 +345,18 @@ def _remove(path: Path) -> None:
 def _document(row: Any) -> KnownDocument | None:
     if row is None:
         return None
+    path, record, sha256, outcome, article_id, reason, reader, is_retryable, run_id, commit_id = row
     return KnownDocument(
-        row[0],
-        row[1] or None,
-        _hex(row[2]),
-        row[3],
-        _hex(row[4]),
-        *row[5:7],
-        bool(row[7]),
-        *row[8:],
+        path,
+        record or None,
+        _hex(sha256),
+        outcome,
+        _hex(article_id),
+        reason,
+        reader,
+        bool(is_retryable),
+        run_id,
+        commit_id,
     )
 
 

@@ -1,8 +1,7 @@
-"""Where a warehouse lies: a folder or a URI, and the folder of state that belongs to it."""
+"""Where a warehouse lies, and the folder of state that belongs to it."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,46 +11,44 @@ from warehouse.errors import BadSetting
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A warehouse's place. `uri` is an absolute path for a local one, else the URI as given."""
+    """A warehouse's folder, as an absolute path."""
 
-    uri: str
-    is_remote: bool
+    path: Path
 
     def table(self, name: str) -> str:
         """Return where the Delta table `name` lies."""
-        return f"{self.uri}/{name}"
-
-    @property
-    def path(self) -> Path:
-        """The folder of a local warehouse; BadSetting for a remote one."""
-        if self.is_remote:
-            raise BadSetting(f"{self.uri}: this needs a warehouse in a local folder")
-        return Path(self.uri)
+        return str(self.path / name)
 
     @property
     def state(self) -> Path:
         """The folder beside the warehouse for everything that can be made again.
 
-        Prefect's home, the local copy of the ledger and staged batches. It is never inside the
+        Prefect's home, the index of the ledger and staged batches. It is never inside the
         warehouse, so that a copy of the warehouse is the warehouse and nothing else.
         """
-        if self.is_remote:
-            return Path.cwd() / ".copydesk" / hashlib.sha256(self.uri.encode()).hexdigest()[:16]
         return self.path.with_name(self.path.name + ".state")
 
     @property
     def catalog(self) -> Path:
-        """Where catalog.duckdb lies: in the warehouse, or for a remote one in its state folder."""
-        return (self.state if self.is_remote else self.path) / "catalog.duckdb"
+        """Where catalog.duckdb lies."""
+        return self.path / "catalog.duckdb"
+
+    def __str__(self) -> str:
+        return str(self.path)
 
 
 def locate(where: str) -> Location:
-    """Return the Location for a path, a file URI or an object store's URI."""
+    """Return the Location for a path or a file URI.
+
+    Raises BadSetting for other URIs: object stores need a lease and a catalog of their own kind,
+    which this version does not have.
+    """
     if "://" not in where:
-        return Location(str(Path(where).absolute()), is_remote=False)
+        return Location(Path(where).absolute())
     parts = urlsplit(where)
-    if parts.scheme == "file":
-        return Location(unquote(parts.path).rstrip("/"), is_remote=False)
-    if parts.scheme not in ("s3", "s3a", "gs", "az", "abfs", "abfss"):
-        raise BadSetting(f"{where!r}: a warehouse is a folder or an s3://, gs:// or az:// URI")
-    return Location(where.rstrip("/"), is_remote=True)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        raise BadSetting(
+            f"{where!r}: a warehouse is a folder or a file:// URI; "
+            "object stores are not supported yet"
+        )
+    return Location(Path(unquote(parts.path)))

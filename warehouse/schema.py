@@ -3,9 +3,9 @@
 The Arrow schemas, the Parquet field metadata, the comments in catalog.duckdb and the rows that the
 stages pass on are all made from the classes below. A new column is one line here and its writer.
 
-Names follow schema.org NewsArticle, ninjs and TIMEX3 where they have a word for the thing. Suffixes
-say the kind: `_id _code _at (UTC) _date _count _chars _ratio (0..1) _score is_`; a guessed value has
-a sibling `_method` or `_source`, a missing one a `_reason`.
+Names follow schema.org NewsArticle, ninjs and TIMEX3 where they have a word for the thing.
+Suffixes say the kind: `_id _code _at (UTC) _date _count _chars _ratio (0..1) _score is_`; a guessed
+value has a sibling `_method` or `_source`, a missing one a `_reason`.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ class CommitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One finished run of ingest; found = known + article + same_bytes + same_text + rejected + left."""
+    """One finished run; found = known + article + same_bytes + same_text + rejected + left."""
 
     run_id: Annotated[str, key("Start and a random part.")]
     flow_run_id: Annotated[str | None, Column(TEXT, "Prefect's id of the flow run.")]
@@ -285,8 +285,7 @@ def columns(table: str) -> dict[str, Column]:
 
 def _column(hint: Any) -> Column:
     """The Column among the metadata of an annotated type."""
-    found = [item for item in hint.__metadata__ if isinstance(item, Column)]
-    return found[0]
+    return next(item for item in hint.__metadata__ if isinstance(item, Column))
 
 
 @cache

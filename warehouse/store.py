@@ -69,20 +69,20 @@ def open_table(location: Location, name: str, version: int | None = None) -> Del
     try:
         return DeltaTable(location.table(name), version=version)
     except (TableNotFoundError, OSError) as error:
-        raise BadWarehouse(f"{location.uri}: table {name!r} cannot be opened: {error}") from error
+        raise BadWarehouse(f"{location}: table {name!r} cannot be opened: {error}") from error
 
 
 def check_readable(location: Location) -> None:
     """Raise BadWarehouse unless there is a warehouse of a schema this version can read."""
     if not exists(location):
         raise BadWarehouse(
-            f"{location.uri}: no copydesk warehouse here; "
-            f"make one with: copydesk ingest PATH --warehouse {location.uri}"
+            f"{location}: no copydesk warehouse here; "
+            f"make one with: copydesk ingest PATH --warehouse {location}"
         )
     written = schema_version(location)
     if _number(written) > _number(SCHEMA_VERSION):
         raise BadWarehouse(
-            f"{location.uri}: written with schema {written}, this copydesk knows {SCHEMA_VERSION}; "
+            f"{location}: written with schema {written}, this copydesk knows {SCHEMA_VERSION}; "
             "install a newer copydesk"
         )
 
@@ -91,7 +91,7 @@ def schema_version(location: Location) -> str:
     """Return the schema version that the warehouse was last brought up to."""
     description = open_table(location, "commits").metadata().description or ""
     if not description.startswith(SCHEMA_MARK):
-        raise BadWarehouse(f"{location.uri}: its table 'commits' was not made by copydesk")
+        raise BadWarehouse(f"{location}: its table 'commits' was not made by copydesk")
     return description.removeprefix(SCHEMA_MARK)
 
 
@@ -114,15 +114,15 @@ def prepare(location: Location) -> None:
             _create_or_widen(location, name)
         _record_schema_version(location)
     except (DeltaError, OSError) as error:
-        raise TryAgain(f"{location.uri}: cannot prepare the warehouse: {error}") from error
+        raise TryAgain(f"{location}: cannot prepare the warehouse: {error}") from error
 
 
 def refuse_foreign_folder(location: Location) -> None:
     """Raise BadWarehouse when a local folder holds something else."""
-    if location.is_remote or not location.path.exists() or exists(location):
+    if not location.path.exists() or exists(location):
         return
     if not location.path.is_dir():
-        raise BadWarehouse(f"{location.uri}: is a file, a warehouse is a folder")
+        raise BadWarehouse(f"{location}: is a file, a warehouse is a folder")
     ours = {*TABLES, "catalog.duckdb", "schema"}
     strange = [
         item.name
@@ -131,7 +131,7 @@ def refuse_foreign_folder(location: Location) -> None:
     ]
     if strange:
         raise BadWarehouse(
-            f"{location.uri}: holds {strange[0]!r} but no copydesk warehouse; give an empty folder"
+            f"{location}: holds {strange[0]!r} but no copydesk warehouse; give an empty folder"
         )
 
 

@@ -123,8 +123,14 @@ class Resolver:
             self._put(_as_copy(row))
             return
         full = self._correct(standing, "same_bytes", "a copy earlier in order")
-        decoded = {"encoding": full.encoding, "encoding_method": full.encoding_method}
-        self._put(replace(row, outcome=standing.outcome, **decoded))
+        self._put(
+            replace(
+                row,
+                outcome=standing.outcome,
+                encoding=full.encoding,
+                encoding_method=full.encoding_method,
+            )
+        )
         self._contents[mine.sha256] = mine
         holder = self._article(standing.article_id)
         if holder is not None and holder.sha256 == mine.sha256:
@@ -146,9 +152,9 @@ class Resolver:
             mine = replace(mine, outcome="same_text")
             row = replace(row, outcome="same_text")
         if mine.outcome == "article":
-            self._articles[row.article_id] = mine
-            self.resolved.winners[row.article_id] = number
-        self._contents[row.sha256] = mine
+            self._articles[mine.article_id] = mine
+            self.resolved.winners[mine.article_id] = number
+        self._contents[mine.sha256] = mine
         self._put(row)
 
     def _replace_row(self, standing: Holder) -> None:

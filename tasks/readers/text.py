@@ -180,14 +180,15 @@ def _is_set_off_headline(title: str, rest: Sequence[int], *, is_only: bool) -> b
 
 def _is_bare_headline(title: str, rest: Sequence[int]) -> bool:
     """Judge a first line that text follows at once."""
-    if _stops(title) or _OPEN_END.search(title) or _length(title) > LONGEST_BARE:
+    if _stops(title) or _OPEN_END.search(title[-1:]) or _length(title) > LONGEST_BARE:
         return False
     return len(title) * len(rest) < sum(rest)
 
 
 def _stops(line: str) -> bool:
     """Tell whether a line ends with a full stop that is none of an abbreviation."""
-    return bool(_STOP.search(line) and not _ABBREVIATION.search(line))
+    tail = line[-12:]  # enough for the patterns, and a line may have a hundred megabytes
+    return bool(_STOP.search(tail) and not _ABBREVIATION.search(tail))
 
 
 def _length(title: str) -> float:

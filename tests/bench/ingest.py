@@ -123,9 +123,7 @@ def middle(runs: Sequence[Figures]) -> Figures:
         cpu_seconds=median(run.cpu_seconds for run in runs),
         wall_seconds=median(run.wall_seconds for run in runs),
         peak_megabytes=median(run.peak_megabytes for run in runs),
-        stages={
-            name: median(run.stages.get(name, 0.0) for run in runs) for name in runs[0].stages
-        },
+        stages={name: median(run.stages.get(name, 0.0) for run in runs) for name in runs[0].stages},
     )
 
 

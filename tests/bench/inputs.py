@@ -29,7 +29,9 @@ def made_texts() -> Iterator[str]:
     chance = random.Random(7)
     while True:
         count = min(2 + int(chance.expovariate(1 / 10)), 40)
-        paragraphs = [" ".join(chance.choices(words, k=chance.randint(20, 90))) for _ in range(count)]
+        paragraphs = [
+            " ".join(chance.choices(words, k=chance.randint(20, 90))) for _ in range(count)
+        ]
         title = " ".join(chance.choices(words, k=8)).capitalize()
         yield "\n\n".join([title, *(f"{p[:1].upper()}{p[1:]}." for p in paragraphs)])
 
