@@ -15,7 +15,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: set-up ## build a corpus from seeds/ and ask it three questions
-	@$(bin)/copydesk ingest seeds
+	@$(bin)/copydesk ingest seeds --exclude README.md
 	@echo
 	$(bin)/copydesk sql "SELECT language_code, count(*) AS articles FROM articles GROUP BY ALL ORDER BY articles DESC, language_code"
 	@echo

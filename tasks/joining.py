@@ -93,6 +93,9 @@ def join_groups(groups: Sequence[Sequence[str]], removed: Counter[str]) -> Itera
     """
     hyphens = None
     for group in groups:
+        if len(group) == 1:
+            yield group[0].rstrip("\xad ")
+            continue
         removed["joined_lines"] += len(group) - 1
         if hyphens is None and any(line[-1] in "-‐" for line in group[:-1]):
             hyphens = _learn_hyphens(groups)

@@ -5,7 +5,7 @@ together. So only lines that hold a whole UTF-8 sequence misread in a code page 
 and as many continuation characters as it announces), or a C1 control, are shown to it. Measured
 on 6,684 damaged lines of 75 languages: of those that ftfy mends, the test finds all that were
 misread as windows-1252, 1250, 1254, ISO 8859-1 or -2, 99 % of 1257, 95 % of Mac Roman, 88 % of
-1253, and what is common of windows-1251 and code page 437.
+1253, 80 % of 1251 (Cyrillic text all), 42 % of code page 437.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ _TAIL = "\ufffd\x80-\xbf" + "".join(_letters(codec, 0x80, 0xBF) for codec in _LA
 _SIGNS = "\xa0-\xbf€‚ƒ„†‡‰‹‘“•™›"  # continuation characters that are no letters
 _SUSPECT = re.compile(
     # One class first: the engine skips through text without its members at 10 ns a character.
-    f"[\x80-\x9f{_LEADS}вВГРСβΒΞΟ√≈‚–—├┬¦§]"
+    f"[\x80-\x9f{_LEADS}вВГДЕРСβΒΞΟ√≈‚–—├┬¦§]"
     f"(?:(?<=[\x80-\x9f])|(?=[{_TAIL}])(?:{'|'.join(map(_misread, _LATIN))})|(?<=[ÃÂ])[ ]"
-    "|(?<=в)Ђ|(?<=[ВГРС])[^а-яА-Я\\s.,;:!?()'\"-][ВГРС]|(?<=[а-п][¦§])[^а-яА-Я\\s]"  # cp1251
+    "|(?<=[a-zA-Z][ВГДЕРС])|(?<=в)Ђ|(?<=[ВГРС])[^а-яА-Я\\s.,;:!?()'\"-][ВГРС]"  # cp1251
+    "|(?<=[а-п][¦§])[^а-яА-Я\\s]"  # the same, of Indic scripts
     f"|(?<=[βΒΓΞΟ])[{_SIGNS}–—]"  # cp1253
     "|(?<=[√≈])[^\\s\\d(]|(?<=‚)[Äâó]|(?<=[–—])[\xa0-\xff∂∏∑∫≤≥√≈π†‡•]"  # Mac Roman
     "|(?<=Γ)[À-ÿ¢£¥ƒªº¿¬½¼¡«»⌐]|(?<=[├┬])[^\\s─-╿])"  # code page 437

@@ -20,7 +20,11 @@ from tasks.records import RawDocument, RawFile, Rejection
 from tasks.streams import read_all, unpack
 from warehouse.errors import CannotRead
 
-DAMAGE = frozenset({"read.truncated", "read.corrupt", "read.bomb", "read.bad_json"})
+# After one of these as its last record a container may hold more than could be read.
+DAMAGE = frozenset(
+    f"read.{code}"
+    for code in ("truncated", "corrupt", "bomb", "bad_json", "io_error", "trailing_bytes")
+)
 HELD_BYTES = 8 * 1024 * 1024  # files up to this size are read once and held; larger ones twice
 
 

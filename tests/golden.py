@@ -24,12 +24,14 @@ SELECT path, record, outcome, reason, detail, is_retryable, media_type, compress
 FROM files ORDER BY path, record NULLS FIRST
 """
 ARTICLES = """
-SELECT f.path, a.* EXCLUDE (run_id, commit_id, text),
-       list((p.kind, p.language_code, a.text[p.char_start + 1 : p.char_end]) ORDER BY p.paragraph)
-           AS paragraphs
+SELECT f.path, f.record, a.* EXCLUDE (run_id, commit_id, text), p.paragraphs
 FROM articles a JOIN files f ON f.article_id = a.article_id AND f.outcome = 'article'
-JOIN paragraphs p ON p.article_id = a.article_id
-GROUP BY ALL ORDER BY f.path, f.record
+JOIN (
+    SELECT article_id, list([kind, p.language_code, text[char_start + 1 : char_end]]
+                            ORDER BY paragraph) AS paragraphs
+    FROM paragraphs p JOIN articles USING (article_id) GROUP BY article_id
+) p ON p.article_id = a.article_id
+ORDER BY f.path, f.record
 """
 FIELDS = """
 SELECT f.path, article_id, field, value, source, is_chosen, is_agreed

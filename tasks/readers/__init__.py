@@ -34,7 +34,7 @@ READERS: dict[str, Reader] = {
 # Containers: how to split them, and what their documents are.
 SPLITTERS: dict[str, tuple[Splitter, str]] = {
     "application/jsonl": (jsonl.split_lines, "application/json"),
-    "application/json-seq": (jsonl.split_lines, "application/json"),
+    "application/json-seq": (jsonarray.split_array, "application/json"),
     "application/json": (jsonarray.split_array, "application/json"),
 }
 
