@@ -57,7 +57,7 @@ class Corpus:
 
     def child(self, point: str, count: int = 1) -> subprocess.Popen[str]:
         """Start an ingest that dies at `point`."""
-        command = [sys.executable, "-m", "tests.crash_child", self.location, str(self.source)]
+        command = [sys.executable, "-m", "tests.crash_child", str(self.location), str(self.source)]
         return subprocess.Popen([*command, point, str(count)], stdout=subprocess.PIPE, text=True)
 
     def finish(self, child: subprocess.Popen[str]) -> list[str]:

@@ -33,10 +33,14 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 _FAST = Extractor(output_format="python", fast=True, comments=False, tables=True)
 _THOROUGH = Extractor(output_format="python", fast=False, comments=False, tables=True)
 
-# trafilatura needs about 0.1 ms an element, 0.2 in tables: at most half a minute for one page.
-# The largest of 588 real pages had 13,000.
+# trafilatura needs about 0.1 ms an element, 0.2 in tables: at most half a minute for one page; its
+# thorough way and its work on deeply nested elements grow faster. The largest of 588 real pages
+# had 13,000 elements, the deepest 60 levels.
 MOST_ELEMENTS = 150_000
+_MOST_FOR_THOROUGH = 30_000
+_MOST_DEEP = 3_000
 _COUNT = etree.XPath("count(//*)")
+_COUNT_DEEP = etree.XPath("count(//*[ancestor::*[200]])")
 
 # trafilatura keeps the last 1,024 strings it has trimmed; a page of this size would hold its own
 # megabytes there for the life of the process.
@@ -69,10 +73,11 @@ def body(tree: HtmlElement) -> Body:
     The tree is left as it was. Raises CannotRead("read.extractor_failed") when the extractor
     fails on this page.
     """
-    if _COUNT(tree) > MOST_ELEMENTS:
+    count = _COUNT(tree)
+    if count > MOST_ELEMENTS or (count > _MOST_DEEP and _COUNT_DEEP(tree) > _MOST_DEEP):
         return _cleaned(blocks(tree, HTML), tree, "all text blocks")
     extractor, found = f"{_VERSION} fast", _extracted(tree, _FAST)
-    if _is_whole_page(found):
+    if count <= _MOST_FOR_THOROUGH and _is_whole_page(found):
         extractor, found = _VERSION, _extracted(tree, _THOROUGH)
     return _cleaned(_parted(list(blocks(found, TRAFILATURA)), tree), tree, extractor)
 
@@ -146,11 +151,21 @@ def _marks(tree: HtmlElement) -> dict[str, str]:
     """Map the text of the elements that the page marks to their kind."""
     marks: dict[str, str] = {}
     for element in _MARKED(tree)[:_MOST_MARKS]:
-        text = "".join(element.itertext())
-        if len(text) <= _LONGEST_MARK:
+        text = _short_text(element)
+        if text:
             marks[squeeze(text)] = _marked_kind(element)
     marks.pop("", None)
     return marks
+
+
+def _short_text(element: HtmlElement) -> str:
+    """Return the text in `element`, or nothing if it is longer than a mark may be."""
+    text = ""
+    for piece in element.itertext():
+        text += piece
+        if len(text) > _LONGEST_MARK:
+            return ""
+    return text
 
 
 def _marked_kind(element: HtmlElement) -> str:
