@@ -11,7 +11,8 @@ import click
 
 from warehouse.errors import BadSetting, CopydeskError, WriterBusy
 
-# Exit codes: 0 done, 1 failed, 2 wrong use or setting (as click), 3 another writer is running.
+# Exit codes: 0 done, 1 failed, 2 wrong use or setting (as click), 3 another writer is running,
+# 130 interrupted (128 + SIGINT, as shells have it).
 FAILED, WRONG_USE, BUSY, INTERRUPTED = 1, 2, 3, 130
 
 warehouse_option = click.option(
@@ -33,6 +34,9 @@ class _Commands(click.Group):
             click.secho(f"copydesk: {error}", fg="red", err=True)
             codes = {WriterBusy: BUSY, BadSetting: WRONG_USE}
             ctx.exit(next((c for kind, c in codes.items() if isinstance(error, kind)), FAILED))
+        except KeyboardInterrupt:
+            click.secho("copydesk: interrupted; what was committed stands", fg="red", err=True)
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:  # `copydesk sql ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
@@ -116,8 +120,7 @@ def ingest(
     if dry_run:
         dry(settings)
         return
-    if not run(settings, with_prefect=not no_prefect, is_quiet=quiet):
-        raise SystemExit(FAILED)
+    run(settings, with_prefect=not no_prefect, is_quiet=quiet)
 
 
 @main.command()

@@ -34,4 +34,5 @@ def ingest(settings: IngestSettings) -> Summary:
         drive(run, read=read_or_reject, commit=steps.commit_task, on_progress=on_progress)
         summary = run.finish()
     publish(summary, settings)
+    summary.require_sound()
     return summary

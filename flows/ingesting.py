@@ -16,8 +16,8 @@ from warehouse.errors import CopydeskError, TryAgain
 from warehouse.ledger import Ledger
 
 
-def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> bool:
-    """Ingest and print the summary; return whether the run is sound."""
+def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> None:
+    """Ingest and print the summary. Raises UnsoundRun when the run does not add up."""
     from flows import progress
 
     check_sources(settings.sources)  # a typing error should not wait for Prefect
@@ -28,7 +28,7 @@ def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> bool
         else:
             summary = ingest_files(settings.order(), progress.on_progress)
     show_summary(summary)
-    return summary.row.state == "completed"
+    summary.require_sound()
 
 
 def _with_prefect(settings: IngestSettings) -> Summary:
@@ -57,10 +57,6 @@ def show_summary(summary: Summary) -> None:
         f"run {row.run_id}: {row.commit_count} commits in {seconds:.1f} s, "
         + ("the sum holds" if row.is_conserved else "THE SUM DOES NOT HOLD")
     )
-    for check in summary.failed:
-        click.secho(
-            f"data test failed: {check.name}: {check.row_count} rows, {check.example}", fg="red"
-        )
     if row.rejected_count:
         click.echo('why some were rejected: copydesk sql "SELECT * FROM rejections"')
 

@@ -23,6 +23,7 @@ from tasks.plan import Planner
 from tasks.stopwatch import Stopwatch, add_seconds
 from warehouse import catalog, store
 from warehouse.checks import FailedCheck, failed_checks
+from warehouse.errors import UnsoundRun
 from warehouse.lease import writer_lease
 from warehouse.ledger import Ledger
 from warehouse.location import Location
@@ -79,6 +80,14 @@ class Summary:
 
     row: RunRow
     failed: tuple[FailedCheck, ...]
+
+    def require_sound(self) -> None:
+        """Raise UnsoundRun unless the sum holds and every data test does."""
+        if self.row.state == "completed":
+            return
+        wrong = [f"{check.name} ({check.row_count} rows, {check.example})" for check in self.failed]
+        sums = [] if self.row.is_conserved else ["documents found and outcomes differ"]
+        raise UnsoundRun(f"run {self.row.run_id} does not add up: {'; '.join(sums + wrong)}")
 
 
 class Run:

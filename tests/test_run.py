@@ -15,6 +15,7 @@ from tasks.discover import Filter, discover
 from tasks.records import RawFile
 from tasks.run import ingest_files
 from tests.making import a_text, an_article, an_order, ask, ingest, outcomes, sentences, write
+from warehouse.errors import UnsoundRun
 from warehouse.schema import CHUNK_TABLES, columns
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -85,7 +86,7 @@ def _stable(table: str) -> str:
     return ", ".join(name for name in columns(table) if name not in RUN_COLUMNS)
 
 
-@pytest.mark.parametrize(("chunk", "batch"), [(1, 1), (3, 2), (7, 1000)])
+@pytest.mark.parametrize(("chunk", "batch"), [(2, 1), (5, 2), (7, 1000)])
 def test_rows_do_not_depend_on_chunks_batches_or_the_clock(
     tmp_path: Path, chunk: int, batch: int
 ) -> None:
@@ -268,3 +269,19 @@ def test_offsets_give_back_every_paragraph(tmp_path: Path) -> None:
         "ORDER BY paragraph",
     )
     assert [row[0] for row in rows] == sentences(1)
+
+
+def test_a_run_that_does_not_add_up_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document lost between reading and the commit is found out."""
+    from tasks import chunk
+
+    plain = chunk._file_rows
+    monkeypatch.setattr(chunk, "_file_rows", lambda files: plain(files)[1:])
+
+    summary = ingest(tmp_path / "corpus", mixed(tmp_path))
+
+    assert summary.row.state == "failed"
+    with pytest.raises(UnsoundRun, match="documents found and outcomes differ"):
+        summary.require_sound()

@@ -4,6 +4,7 @@
   - CannotRead     one document will not become an article: record a Rejection, go on
   - TryAgain       storage trouble that may pass: the step is retried
     - WriterBusy   another process writes to this warehouse: wait for it or stop
+  - UnsoundRun     a run ended and its numbers do not add up: fail it, tell the operator
   - BadSetting     stop before any work and tell the operator which setting
     - BadWarehouse the path holds no warehouse, or one this version must not touch
 """
@@ -36,6 +37,10 @@ class TryAgain(CopydeskError):
 
 class WriterBusy(TryAgain):
     """Another process holds the writer's lease of this warehouse."""
+
+
+class UnsoundRun(CopydeskError):
+    """A run whose sum does not hold or whose data tests found rows."""
 
 
 class BadSetting(CopydeskError):
