@@ -17,14 +17,14 @@ help: ## list the targets
 demo: set-up ## build a corpus from seeds/ and ask it three questions
 	@$(bin)/copydesk ingest seeds --exclude README.md
 	@echo
-	$(bin)/copydesk sql "SELECT language_code, count(*) AS articles FROM articles GROUP BY ALL ORDER BY articles DESC, language_code"
+	$(bin)/copydesk sql "SELECT outcome, count(*) AS documents FROM files WHERE outcome <> 'container' GROUP BY ALL ORDER BY documents DESC, outcome"
 	@echo
-	$(bin)/copydesk sql "SELECT outcome, count(*) AS files FROM files GROUP BY ALL ORDER BY files DESC, outcome"
+	$(bin)/copydesk sql "SELECT language_code, count(*) AS articles, sum(word_count) AS words, count(published_at) AS dated FROM articles GROUP BY ALL ORDER BY articles DESC, language_code"
 	@echo
-	$(bin)/copydesk sql "SELECT DISTINCT headline, paragraph_count FROM articles JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt'"
+	$(bin)/copydesk sql "SELECT headline, paragraph_count, published_reason FROM articles JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt'"
 	@echo
-	@echo 'Ask it something yourself:'
-	@echo '  $(bin)/copydesk sql "SELECT headline FROM articles"'
+	@echo 'What became of one file, and why:'
+	@echo '  $(bin)/copydesk explain seeds/txt/mojibake.txt'
 
 test: set-up-dev ## run the tests; TESTS=tests/test_x.py for some of them
 	@$(bin)/python -m pytest $(TESTS)

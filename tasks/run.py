@@ -61,7 +61,7 @@ class Order:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a run so far."""
+    """Counts of a run so far, without the files that were known by their hint."""
 
     found: int = 0
     known: int = 0
@@ -116,9 +116,7 @@ class Run:
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is to be read, in order."""
-        yield from self.planner.batches()
-        self.tally.found += self.planner.planned.known_documents
-        self.tally.known += self.planner.planned.known_documents
+        return self.planner.batches()
 
     def collect(self, staged: Staged) -> None:
         """Take in a batch that was read."""
@@ -209,8 +207,8 @@ class Run:
             started_at=self.started_at,
             ended_at=datetime.now(UTC),
             sources=list(self.order.sources),
-            found_count=self.tally.found,
-            known_count=self.tally.known,
+            found_count=self.tally.found + self.planner.planned.known_documents,
+            known_count=self.tally.known + self.planner.planned.known_documents,
             article_count=outcomes.get("article", 0),
             same_bytes_count=outcomes.get("same_bytes", 0),
             same_text_count=outcomes.get("same_text", 0),

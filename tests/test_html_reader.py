@@ -329,6 +329,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "10,000 nested tags": lambda: "<div>" * 10_000 + PROSE,
     "unclosed inline tags": lambda: "<b><i><font>" * 1_000 + PROSE,
     "nested tables": lambda: "<table><tr><td>" * 400 + PROSE,
+    "many elements nested deeply": lambda: "<div class=caption>" * 1_000 + PROSE * 2_000,
     "a huge attribute": lambda: f'<div title="{"a" * 12_000_000}">{PROSE}</div>',
     "NUL bytes": lambda: PROSE.replace(" ", "\0 "),
     "no html element": lambda: PROSE,
@@ -350,7 +351,7 @@ TAGS = re.findall(
 class TestHostilePages:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_a_hostile_page_is_read_in_bounded_time(self, name: str) -> None:
-        """A page that means harm, or is broken, costs seconds at most and keeps its text."""
+        """A page that means harm, or is broken, costs half a minute at most and keeps its text."""
         document = a_document(HOSTILE[name]())
         start = time.process_time()
 
@@ -359,7 +360,7 @@ class TestHostilePages:
         assert any("word" in text or "council" in text for text in texts(draft, "body"))
         assert len(draft.candidates) < 1_000
         assert not any("root:" in each.text for each in draft.paragraphs)
-        assert time.process_time() - start < 10
+        assert time.process_time() - start < 30
 
     def test_unclosed_elements_cost_no_structure(self) -> None:
         """Old pages leave hundreds of <font> open; up to 2,048 the page is read as it stands."""

@@ -1,4 +1,8 @@
-"""From a tree of elements to its paragraphs: where text parts, and what kind each part is."""
+"""From a tree of elements to its paragraphs: where text parts, and what kind each part is.
+
+A row of a data table is one paragraph, its cells parted by " | ". Of a row that serves the layout,
+cells that hold no sentence (menus, the site's name) are furniture.
+"""
 
 from __future__ import annotations
 
@@ -77,12 +81,7 @@ _TABULAR_CELLS = 2  # non-empty cells; a row with fewer relates nothing to anyth
 
 
 def blocks(root: etree._Element, names: Vocabulary) -> Iterator[Block]:
-    """Yield the paragraphs under `root` in order, none of them empty.
-
-    A row of a data table is one paragraph, its cells parted by " | ". Of a row that serves the
-    layout, cells that hold no sentence (menus, the site's name) are furniture. `root` is left as
-    it was.
-    """
+    """Yield the paragraphs under `root` in order, none of them empty; `root` stays as it was."""
     kinds = ["body"]
     pieces = [root.text or ""]
     walk = etree.iterwalk(root, events=("start", "end"))
