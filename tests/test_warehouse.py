@@ -87,7 +87,7 @@ def test_the_lease_is_free_again_when_its_holder_is_killed(location: Location) -
         "from warehouse.location import locate\n"
         "with writer_lease(locate(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", code, location], check=False)
+    subprocess.run([sys.executable, "-c", code, str(location)], check=False)
 
     with writer_lease(location), pytest.raises(WriterBusy, match=f"process {os.getpid()} on"):
         writer_lease(location).__enter__()
@@ -168,6 +168,18 @@ def test_plain_duckdb_opens_the_catalog(tmp_path: Path) -> None:
             "table_name IN ('articles', 'files', 'paragraphs', 'runs', 'commits')"
         ).fetchall()
     assert silent == []
+
+
+def test_readers_in_one_process_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """One has the catalog open while it is replaced; the next sees the new one, with settings."""
+    source = write(tmp_path / "in", a__json=an_article(1))
+    ingest(tmp_path / "corpus", source)
+    location = locate(str(tmp_path / "corpus"))
+
+    with open_catalog(location) as first:
+        ingest(location.path, write(source, b__json=an_article(2)))
+        assert ask(location, "SELECT count(*) FROM articles") == [(2,)]
+        assert first.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
 
 
 def test_a_damaged_or_missing_catalog_is_made_again(tmp_path: Path) -> None:

@@ -215,8 +215,6 @@ def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
     if found is None:
         with suppress(TryAgain):  # a warehouse this user may read but not write
             refresh(location)
-            # DuckDB keeps one instance per path and process: while another thread has the old
-            # catalog open, connecting gives the old one again.
             found = _connect_if_fresh(location)
     if found is None:
         found = duckdb.connect()
@@ -225,16 +223,22 @@ def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
 
 
 def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
-    """A connection to the catalog if it shows the newest commit at the place it now lies."""
+    """A connection to the catalog if it shows the newest commit at the place it now lies.
+
+    The catalog is attached to an instance of our own. Connecting to its path would share one
+    instance with every other thread of the process: its settings, and the file it was opened with.
+    """
     if not location.catalog.exists():
         return None
+    connection = duckdb.connect()
     try:
-        connection = duckdb.connect(str(location.catalog), read_only=True)
+        connection.execute(f"ATTACH {quoted(str(location.catalog))} AS corpus (READ_ONLY)")
+        connection.execute("USE corpus")
         found = connection.execute("SELECT location, log_mark FROM catalog_source").fetchall()
+        if found == [(str(location), log_mark(location))]:
+            return connection
     except duckdb.Error:  # damaged, or made by an older copydesk
-        return None
-    if found == [(str(location), log_mark(location))]:
-        return connection
+        pass
     connection.close()
     return None
 
