@@ -21,6 +21,8 @@ from warehouse.errors import BadSetting
 
 TABLE_ROWS = 1_000  # a longer table is cut, and says so
 FETCH_ROWS = 10_000
+CELL_WIDTH = 120  # characters of a value that a table shows; the other formats show all
+KEPT_WIDTH = 20
 
 # What a question may be. A read-only connection would still let COPY write files.
 ALLOWED = ("SELECT", "EXPLAIN", "PRAGMA")
@@ -38,6 +40,8 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> No
         kind = statement.type.name
         if kind not in ALLOWED:
             raise BadSetting(f"{kind} is not allowed: `copydesk sql` only reads; ask with SELECT")
+    if len(statements) > 1 and output != "table":
+        raise BadSetting(f"{len(statements)} statements; --format {output} takes one at a time")
     for statement in statements:
         if output == "parquet":
             _write_parquet(connection.sql(statement.query))
@@ -62,24 +66,39 @@ def _write_table(result: duckdb.DuckDBPyConnection) -> None:
 
 def show_table(names: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
     """Print a table: fitted to a terminal, as wide as needed when piped."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=width_of_pipe(), no_color=True)
+        console = _Console(highlight=False, width=width_of_pipe(), no_color=True)
     if title:  # a table's own title would be wrapped to the table's width
         console.print(Text(title, style="bold"))
     table = Table(box=None, pad_edge=False)
     for index, name in enumerate(names):
         is_number = bool(rows) and all(_is_number(row[index]) for row in rows)
+        widest = max((len(cell(row[index])) for row in rows), default=0)
         table.add_column(
             name,
+            # Only long texts give way on a narrow terminal, never names and numbers.
+            min_width=max(widest, len(name)) if widest <= KEPT_WIDTH else KEPT_WIDTH,
             justify="right" if is_number else "left",
             overflow="ellipsis",
             no_wrap=True,
             header_style="bold",
         )
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
+        table.add_row(*(Text(_capped(cell(value))) for value in row))
     console.print(table)
+
+
+def _capped(text: str) -> str:
+    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
+
+
+class _Console(Console):
+    """A console that lets the command deal with a closed pipe; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """`copydesk status | head -1` is no failure."""
+        raise BrokenPipeError
 
 
 def _is_number(value: Any) -> bool:
@@ -90,6 +109,8 @@ def cell(value: Any) -> str:
     """Return a value as one line of plain text; control codes from a document are not obeyed."""
     if value is None:
         return "NULL"
+    if isinstance(value, bytes):
+        return f"<{len(value):,} bytes>"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     text = str(value).replace("\n", " ⏎ ")
@@ -106,6 +127,8 @@ def _write_csv(result: duckdb.DuckDBPyConnection) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=_json_default)
+    if isinstance(value, bytes):
+        return value.hex()
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 

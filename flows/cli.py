@@ -65,22 +65,37 @@ def main() -> None:
 @click.option(
     "--include", multiple=True, metavar="GLOB", help="Only files that match (repeatable)."
 )
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Not the files that match.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Not the files that match; matched as --include is.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be read; read and write nothing.")
 @click.option("--rehash", is_flag=True, help="Read known files again to see if they changed.")
 @click.option("--no-raw", is_flag=True, help="Do not keep the raw bytes of the documents.")
 @click.option(
-    "--wait", default=0.0, metavar="SECONDS", help="Wait so long for another ingest to end."
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another ingest to end.",
 )
 @click.option(
     "--settle",
+    type=click.FloatRange(min=0),
     default=2.0,
     show_default=True,
     metavar="SECONDS",
     help="Watch files that changed a moment ago for so long; those that still grow are left.",
 )
 @click.option(
-    "--chunk", default=5_000, show_default=True, metavar="N", help="Documents per commit at most."
+    "--chunk",
+    type=click.IntRange(min=1),
+    default=5_000,
+    show_default=True,
+    metavar="N",
+    help="Documents per commit at most.",
 )
 @click.option("--no-prefect", is_flag=True, help="Run without Prefect: same rows, starts at once.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress; the summary only.")
@@ -101,7 +116,8 @@ def ingest(
     """Read every new file below PATH... into the warehouse; safe to run again.
 
     Runs as the Prefect flow `ingest`: on the server of PREFECT_API_URL if that is set, else with a
-    temporary one. What a file became is told by `copydesk explain FILE`.
+    temporary one, which takes a while to start; --no-prefect does without. What a file became is
+    told by `copydesk explain FILE`.
     """
     from flows.ingesting import dry, run
     from flows.settings import IngestSettings, warehouse_location

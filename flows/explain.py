@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from typing import Any
 
 import click
@@ -28,10 +29,16 @@ def explain(connection: duckdb.DuckDBPyConnection, subject: str, record: int | N
     elif ARTICLE_ID.fullmatch(subject):
         _explain_article(connection, _whole_id(connection, subject))
     else:
-        raise BadSetting(
-            f"{recorded_path(subject)}: the ledger knows no such file and no such article; "
-            'see: copydesk sql "SELECT path FROM files"'
-        )
+        raise BadSetting(f"{recorded_path(subject)}: {_unknown(subject)}")
+
+
+def _unknown(subject: str) -> str:
+    """Say why there is nothing to tell of it, and what to do."""
+    if os.path.isdir(subject):  # noqa: PTH112 - the name may hold surrogate escapes
+        return "is a folder; give one of its files, or see: copydesk status"
+    if os.path.exists(subject):  # noqa: PTH110
+        return "was never met; read it with: copydesk ingest"
+    return "no such file, and the ledger knows no such path or article id"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[Row]:
@@ -41,8 +48,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -
 
 
 def _known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | None:
-    candidates = [subject, recorded_path(os.path.abspath(subject))]  # noqa: PTH100 - keeps links
-    for path in candidates:
+    absolute = os.path.abspath(subject)  # noqa: PTH100 - keeps links
+    for path in (recorded_path(subject), recorded_path(absolute)):
         if _rows(connection, "SELECT 1 FROM files WHERE path = ? LIMIT 1", path):
             return path
     return None
@@ -87,9 +94,11 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
 def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
     _line("document", where)
-    _line("found", f"{row['byte_count']} bytes, sha256 {row['sha256']}, run {row['run_id']}")
+    _line("met in run", row["run_id"])
+    if row["sha256"]:
+        _line("bytes", f"{row['byte_count']:,}, sha256 {row['sha256']}")
     around = f", inside {row['compression']}" if row["compression"] else ""
-    _line("recognised", f"{row['media_type']}{around}")
+    _line("recognised", row["media_type"] and f"{row['media_type']}{around}")
     if row["encoding"]:
         _line("decoded", f"{row['encoding']} (decided by: {row['encoding_method']})")
     _line("read by", row["reader"])
@@ -143,7 +152,7 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
     published = row["published_at"]
     _line(
         "published",
-        f"{published:%Y-%m-%d %H:%M} UTC ({row['published_source']}: {row['published_original']})"
+        f"{_written(published, row)} ({row['published_source']}: {row['published_original']})"
         if published
         else f"NULL: {row['published_reason']}",
     )
@@ -172,6 +181,16 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
         show_table(names, rows, title="Candidates for its fields")
 
 
+def _written(moment: datetime, row: Row) -> str:
+    """A time as precisely as the document gave it."""
+    forms = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+    form = forms.get(row["published_precision"])
+    if form:
+        return moment.strftime(form)
+    zone = "UTC" if row["published_has_zone"] else "without a zone"
+    return f"{moment:%Y-%m-%d %H:%M:%S} {zone}"
+
+
 def _short(value: Any) -> Any:
     return value[:80] + "…" if isinstance(value, str) and len(value) > 80 else value
 
@@ -180,7 +199,9 @@ def _language(row: Row) -> str:
     code = row["language_code"]
     if code is None:
         return f"NULL: {row['language_reason']}"
-    agreed = {True: "agrees", False: "disagrees", None: "none"}[row["language_is_agreed"]]
+    if row["language_method"] is None:
+        return f"{code}: {row['language_reason']}"
+    agreed = {True: "agrees", False: "disagrees", None: "not compared"}[row["language_is_agreed"]]
     confidence = row["language_confidence"]
     sure = "" if confidence is None else f", probability {confidence}"
     why = f"; {row['language_reason']}" if row["language_reason"] else ""
@@ -189,4 +210,6 @@ def _language(row: Row) -> str:
 
 
 def _line(name: str, value: object) -> None:
+    if value is None:
+        return
     click.echo(f"{click.style(name.rjust(12), bold=True)}  {cell(value)}")

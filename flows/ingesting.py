@@ -53,8 +53,11 @@ def show_summary(summary: Summary) -> None:
     names = ("found", "known", "article", "same_bytes", "same_text", "rejected", "left")
     show_table(names, [[getattr(row, f"{name}_count") for name in names]])
     seconds = (row.ended_at - row.started_at).total_seconds()
+    if summary.excluded_files:
+        click.echo(f"{summary.excluded_files:,} files were left out by --include and --exclude")
+    commits = "1 commit" if row.commit_count == 1 else f"{row.commit_count:,} commits"
     click.echo(
-        f"run {row.run_id}: {row.commit_count} commits in {seconds:.1f} s, "
+        f"run {row.run_id}: {commits} in {seconds:.1f} s, "
         + ("the sum holds" if row.is_conserved else "THE SUM DOES NOT HOLD")
     )
     if row.rejected_count:
@@ -88,26 +91,20 @@ def _plan_unknown(order: Order, sources: tuple[str, ...]) -> Planner:
 
 
 def show_planned(planner: Planner) -> None:
-    """Print a plan."""
+    """Print a plan: the first paths that would be read, then counts."""
     planned = planner.planned
-    rows = [
-        ("new", planned.new, "would be read", planned.examples.get("new")),
-        (
-            "changed",
-            planned.changed,
-            "would be read: not as last seen",
-            planned.examples.get("changed"),
-        ),
-        (
-            "again",
-            planned.again,
-            "would be read: unfinished or to retry",
-            planned.examples.get("again"),
-        ),
-        ("unreadable", planned.unreadable, "would be rejected", planned.examples.get("unreadable")),
-        ("known", planned.known_files, f"hold {planned.known_documents:,} known documents", None),
-    ]
-    show_table(("files", "count", "what would happen", "for instance"), [r for r in rows if r[1]])
+    if planned.examples:
+        show_table(("", "path"), planned.examples)
+        click.echo()
+    kinds = (
+        ("new", planned.new, "would be read"),
+        ("changed", planned.changed, "would be read: not as last seen"),
+        ("again", planned.again, "would be read: unfinished, or something in it to be retried"),
+        ("unreadable", planned.unreadable, "would be rejected"),
+        ("known", planned.known_files, f"hold {planned.known_documents:,} known documents"),
+        ("excluded", planned.excluded, "left out by --include and --exclude"),
+    )
+    show_table(("files", "count", "what would happen"), [kind for kind in kinds if kind[1]])
     click.echo(
         f"{planned.files:,} files, {planned.byte_count:,} bytes to read; nothing was written"
     )

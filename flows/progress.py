@@ -40,6 +40,7 @@ def shown(*, is_quiet: bool) -> Iterator[None]:
             yield
             watcher.reset(token)
     else:
+        click.echo("ingest: starting", err=True)
         token = watcher.set(_Lines())
         yield
         watcher.reset(token)
@@ -64,6 +65,6 @@ def line(run: Run) -> str:
     found = tally.found + planned.known_documents
     committed = tally.outcomes.get("article", 0)
     return (
-        f"{planned.files:,} files, {found:,} documents ({found / seconds:,.0f}/s), "
+        f"{planned.files:,} files, {found:,} documents read ({found / seconds:,.0f}/s), "
         f"{committed:,} articles committed"
     )

@@ -47,7 +47,7 @@ def show_status(connection: duckdb.DuckDBPyConnection) -> bool:
         ("Outcomes (a container holds documents and is none)", OUTCOMES),
         ("Languages", LANGUAGES),
         ("Last runs", RUNS),
-        ("Runs that were cut off (their commits stand, the next run went on)", KILLED),
+        ("Runs without an end: killed, or still going (their commits stand)", KILLED),
         ("Rejections", REJECTIONS),
     ):
         result = connection.execute(query)

@@ -27,28 +27,46 @@ class Unreadable:
     rejection: Rejection
 
 
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A file that the patterns leave out."""
+
+    path: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which files count. Patterns are shell globs on the name or on the whole path."""
+    """Which files count.
+
+    A pattern is a shell glob. It is matched against the file's name, against its path below the
+    given source ("web/*.html"), and against the folders on that path ("drafts", "drafts/").
+    """
 
     include: tuple[str, ...] = ()  # none: every file
     exclude: tuple[str, ...] = ()
     skipped_folders: frozenset[str] = frozenset()  # absolute; the warehouse itself
 
-    def wants(self, path: str) -> bool:
-        """Does the file at `path` count?"""
-        name = os.path.basename(path)  # noqa: PTH119 - path may hold surrogate escapes
-        if any(fnmatchcase(name, glob) or fnmatchcase(path, glob) for glob in self.exclude):
+    def wants(self, source: str, path: str) -> bool:
+        """Does the file at `path`, found below `source`, count?"""
+        if not self.include and not self.exclude:
+            return True
+        below = os.path.relpath(path, source) if path != source else os.path.basename(path)  # noqa: PTH119
+        parts = below.split("/")
+        names = [below, *parts, *("/".join(parts[:end]) for end in range(2, len(parts)))]
+        if _any_matches(names, self.exclude):
             return False
-        return not self.include or any(
-            fnmatchcase(name, glob) or fnmatchcase(path, glob) for glob in self.include
-        )
+        return not self.include or _any_matches(names, self.include)
+
+
+def _any_matches(names: Sequence[str], globs: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, glob.rstrip("/")) for glob in globs for name in names)
 
 
 @dataclass(slots=True)
 class _Walk:
     """State of one walk: which folders, by device and inode, were entered."""
 
+    source: str
     wanted: Filter
     entered: set[tuple[int, int]] = field(default_factory=set)
 
@@ -58,6 +76,9 @@ def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
 
     Raises BadSetting for a path that does not exist: nothing should run on a typing error.
     """
+    for source in sources:
+        if "://" in source and not os.path.lexists(source):
+            raise BadSetting(f"{source}: addresses are not fetched; download it and give the file")
     paths = sorted({os.path.abspath(source) for source in sources})  # noqa: PTH100 - keeps links
     for path in paths:
         if not os.path.lexists(path):
@@ -67,14 +88,14 @@ def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def discover(sources: Sequence[str], wanted: Filter) -> Iterator[RawFile | Unreadable]:
-    """Yield every file below `sources` (from check_sources) that `wanted` lets through."""
-    walk = _Walk(wanted)
+def discover(sources: Sequence[str], wanted: Filter) -> Iterator[RawFile | Unreadable | Excluded]:
+    """Yield every file below `sources` (from check_sources), those left out by `wanted` as such."""
+    entered: set[tuple[int, int]] = set()
     for source in sources:
-        yield from _visit(source, walk)
+        yield from _visit(source, _Walk(source, wanted, entered))
 
 
-def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable]:
+def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable | Excluded]:
     """Walk depth first with a stack of our own: a deep tree must not exhaust Python's."""
     stack = [iter([top])]
     while stack:
@@ -86,10 +107,12 @@ def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable]:
             status = os.stat(path)  # noqa: PTH116
             if stat.S_ISDIR(status.st_mode):
                 stack.append(_enter(path, status, walk))
-            elif walk.wanted.wants(path):
+            elif walk.wanted.wants(walk.source, path):
                 yield _file(path, status)
+            else:
+                yield Excluded(recorded_path(path))
         except OSError as error:
-            if walk.wanted.wants(path):
+            if walk.wanted.wants(walk.source, path):
                 yield unreadable(recorded_path(path), error)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tasks.batch import Batch, Limits, Slice
-from tasks.discover import Filter, Unreadable, discover
+from tasks.discover import Excluded, Filter, Unreadable, discover
 from tasks.readers import reader_versions
 from tasks.records import RawFile
 from warehouse.known import KnownFile
@@ -15,6 +15,7 @@ from warehouse.ledger import Ledger
 # Files per batch at most. Small files take about 2 ms each, so this is about a second of work and
 # bounds what one failure takes along.
 BATCH_FILES = 500
+MOST_EXAMPLES = 200  # paths that a dry run lists
 
 
 @dataclass(slots=True)
@@ -29,7 +30,8 @@ class Planned:
     changed: int = 0
     again: int = 0  # known, but something in them is to be tried again or was not finished
     unreadable: int = 0
-    examples: dict[str, str] = field(default_factory=dict)  # by kind, the first path of each
+    excluded: int = 0  # left out by --include and --exclude; not among `files`
+    examples: list[tuple[str, str]] = field(default_factory=list)  # kind and path, the first ones
 
 
 class Planner:
@@ -52,6 +54,9 @@ class Planner:
         unreadable: list[Unreadable] = []
         size, number = 0, 0
         for found in discover(self.sources, self.wanted):
+            if isinstance(found, Excluded):
+                self._count("excluded", found.path)
+                continue
             self.planned.files += 1
             if isinstance(found, Unreadable):
                 self._count("unreadable", found.path)
@@ -87,7 +92,8 @@ class Planner:
 
     def _count(self, kind: str, path: str) -> None:
         setattr(self.planned, kind, getattr(self.planned, kind) + 1)
-        self.planned.examples.setdefault(kind, path)
+        if len(self.planned.examples) < MOST_EXAMPLES and kind != "excluded":
+            self.planned.examples.append((kind, path))
 
 
 def _is_hinted(known: KnownFile, file: RawFile) -> bool:

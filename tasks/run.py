@@ -80,6 +80,7 @@ class Summary:
 
     row: RunRow
     failed: tuple[FailedCheck, ...]
+    excluded_files: int = 0  # left out by patterns
 
     def require_sound(self) -> None:
         """Raise UnsoundRun unless the sum holds and every data test does."""
@@ -195,7 +196,7 @@ class Run:
         row = self._row(failed)
         store.append_run(self.location, to_arrow("runs", [row]))
         catalog.refresh(self.location)
-        return Summary(row, failed)
+        return Summary(row, failed, self.planner.planned.excluded)
 
     def _row(self, failed: Sequence[FailedCheck]) -> RunRow:
         outcomes = self.tally.outcomes

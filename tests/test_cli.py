@@ -57,7 +57,7 @@ def test_ingest_says_what_became_of_everything(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert "the sum holds" in result.output
-    assert result.output.splitlines()[1].split() == ["2", "0", "1", "0", "0", "1", "0"]
+    assert result.stdout.splitlines()[1].split() == ["2", "0", "1", "0", "0", "1", "0"]
 
 
 def test_a_dry_run_tells_and_writes_nothing(corpus: Path, tmp_path: Path) -> None:
@@ -168,7 +168,11 @@ def errors(tmp_path: Path) -> dict[str, tuple[list[object], int, str]]:
         "bad SQL": (["sql", "SELEC 1", "-w", corpus], 2, "syntax error"),
         "no such column": (["sql", "SELECT x FROM articles", "-w", corpus], 2, '"x" not found'),
         "no such view": (["sql", "SELECT 1 FROM artikles", "-w", corpus], 2, "articles"),
-        "unknown file": (["explain", "nothing.txt", "-w", corpus], 2, "knows no such file"),
+        "unknown file": (
+            ["explain", "nothing.txt", "-w", corpus],
+            2,
+            "no such file, and the ledger",
+        ),
         "unknown id": (["explain", "0123456789ab", "-w", corpus], 2, "no article"),
         "bad URI": (["sql", "SELECT 1", "-w", "ftp://x/y"], 2, "a folder or a file:// URI"),
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.discover import Filter, Unreadable, check_sources, discover
+from tasks.discover import Excluded, Filter, Unreadable, check_sources, discover
 from tasks.records import RawFile, recorded_path
 from tests.making import write
 from warehouse.errors import BadSetting
@@ -17,7 +17,7 @@ from warehouse.errors import BadSetting
 def names(folder: Path, **wanted: tuple[str, ...]) -> list[str]:
     """Return the paths found below `folder`, relative to it."""
     found = discover((str(folder),), Filter(**wanted))  # type: ignore[arg-type]
-    return [os.path.relpath(item.path, folder) for item in found]
+    return [os.path.relpath(f.path, folder) for f in found if not isinstance(f, Excluded)]
 
 
 def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:
@@ -28,14 +28,24 @@ def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a", "b/a", "b/z", "c"]
 
 
-def test_globs_choose_by_name_or_path(tmp_path: Path) -> None:
-    """--include and --exclude; exclusion wins."""
+@pytest.mark.parametrize(
+    ("include", "exclude", "found"),
+    [
+        (("*.txt",), (), ["a.txt", "b.txt", "old/a.txt"]),
+        (("*.txt",), ("b.*", "old"), ["a.txt"]),
+        ((), ("old/",), ["a.txt", "b.txt", "c.html"]),
+        (("old/*",), (), ["old/a.txt"]),
+        (("*.pdf",), (), []),
+    ],
+)
+def test_globs_choose_by_name_folder_or_path(
+    tmp_path: Path, include: tuple[str, ...], exclude: tuple[str, ...], found: list[str]
+) -> None:
+    """--include and --exclude, relative to the source; exclusion wins."""
     write(tmp_path / "old", a__txt="")
     write(tmp_path, a__txt="", b__txt="", c__html="")
 
-    found = names(tmp_path, include=("*.txt",), exclude=("b.*", "*/old/*"))
-
-    assert found == ["a.txt"]
+    assert names(tmp_path, include=include, exclude=exclude) == found
 
 
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:

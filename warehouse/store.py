@@ -75,6 +75,7 @@ def open_table(location: Location, name: str, version: int | None = None) -> Del
 def check_readable(location: Location) -> None:
     """Raise BadWarehouse unless there is a warehouse of a schema this version can read."""
     if not exists(location):
+        refuse_foreign_folder(location)
         raise BadWarehouse(
             f"{location}: no copydesk warehouse here; "
             f"make one with: copydesk ingest PATH --warehouse {location}"

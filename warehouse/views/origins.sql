@@ -1,0 +1,3 @@
+-- Where articles come from: one row per article, with the document that gave its row.
+SELECT a.article_id, a.headline, f.path, f.record, f.media_type, f.encoding, f.sha256, f.run_id
+FROM articles a JOIN files f ON f.article_id = a.article_id AND f.outcome = 'article'
