@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -24,8 +25,7 @@ FETCH_ROWS = 10_000
 CELL_WIDTH = 120  # characters of a value that a table shows; the other formats show all
 KEPT_WIDTH = 20
 
-# What a question may be. A read-only connection would still let COPY write files.
-ALLOWED = ("SELECT", "EXPLAIN", "PRAGMA")
+_EXPLAIN = re.compile(r"\A\s*explain\s*(\([^)]*\))?\s*(analyze\b)?", re.IGNORECASE)
 
 
 def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> None:
@@ -37,9 +37,7 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> No
     if not statements:
         raise BadSetting('no SQL given; for instance: copydesk sql "SELECT * FROM outcomes"')
     for statement in statements:
-        kind = statement.type.name
-        if kind not in ALLOWED:
-            raise BadSetting(f"{kind} is not allowed: `copydesk sql` only reads; ask with SELECT")
+        _require_question(connection, statement)
     if len(statements) > 1 and output != "table":
         raise BadSetting(f"{len(statements)} statements; --format {output} takes one at a time")
     for statement in statements:
@@ -49,6 +47,20 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> No
         result = connection.execute(statement)
         if result.description is not None:
             _WRITERS[output](result)
+
+
+def _require_question(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
+    """Raise BadSetting unless it is a SELECT (SHOW, DESCRIBE) or explains one.
+
+    A read-only connection would still let COPY write files, also below EXPLAIN ANALYZE.
+    """
+    kind = statement.type.name
+    if kind == "EXPLAIN":
+        explained = _EXPLAIN.sub("", statement.query)
+        kinds = {inner.type.name for inner in connection.extract_statements(explained)}
+        kind = "SELECT" if kinds == {"SELECT"} else "EXPLAIN of anything but SELECT"
+    if kind != "SELECT":
+        raise BadSetting(f"{kind} is not allowed: `copydesk sql` only reads; ask with SELECT")
 
 
 def _names(result: duckdb.DuckDBPyConnection) -> list[str]:

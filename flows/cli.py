@@ -121,10 +121,11 @@ def ingest(
     """
     from flows.ingesting import dry, run
     from flows.settings import IngestSettings, warehouse_location
+    from tasks.records import recorded_path
 
     settings = IngestSettings(
         warehouse=str(warehouse_location(warehouse)),
-        sources=paths,
+        sources=tuple(recorded_path(path) for path in paths),  # Prefect stores them as JSON
         include=include,
         exclude=exclude,
         keep_raw=not no_raw,

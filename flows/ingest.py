@@ -10,15 +10,16 @@ from flows.report import publish
 from flows.settings import IngestSettings
 from tasks import steps
 from tasks.batch import Batch, Staged, Workplace
+from tasks.records import Rejection
 from tasks.run import Summary, drive, start
 
 
-def read_or_reject(batch: Batch, place: Workplace) -> Staged:
-    """Read a batch; when it still fails after its retries, its files are recorded as rejected."""
+def read(batch: Batch, place: Workplace) -> Staged | Rejection:
+    """Read a batch as a task; what still fails after its retries is returned as such."""
     state = steps.read(batch, place, return_state=True)
     if state.is_completed():
         return state.result()
-    return steps.reject(batch, place, state.message or "the batch failed")
+    return Rejection("batch.failed", state.message or "the batch failed", is_retryable=True)
 
 
 def run_name() -> str:
@@ -31,7 +32,7 @@ def run_name() -> str:
 def ingest(settings: IngestSettings) -> Summary:
     """Bring every new raw file below the sources into the warehouse; safe to run again."""
     with start(settings.order(), flow_run_id=flow_run.id) as run:
-        drive(run, read=read_or_reject, commit=steps.commit_task, on_progress=on_progress)
+        drive(run, read=read, commit=steps.commit_task, on_progress=on_progress)
         summary = run.finish()
     publish(summary, settings)
     summary.require_sound()

@@ -18,10 +18,11 @@ import pyarrow.ipc
 from tasks.article import Built, build
 from tasks.boundary import attempt
 from tasks.dedup.identity import document_id
-from tasks.discover import Unreadable, unreadable
+from tasks.discover import Unreadable
 from tasks.readers import READERS, reader_versions
 from tasks.reading import Met, read_file
-from tasks.records import Draft, RawDocument, RawFile, Rejection
+from tasks.records import Draft, RawDocument, Rejection
+from tasks.settling import Slice, settle
 from tasks.stopwatch import Stopwatch
 from warehouse.errors import TryAgain
 from warehouse.known import KnownDocument
@@ -42,16 +43,6 @@ class Limits:
     batch_bytes: int = 32 * 1024 * 1024  # of documents, decompressed
     batch_seconds: float = 10.0  # the size of a task that DESIGN section 9 asks for
     settle_seconds: float = 2.0  # a file changed more recently is watched for this long
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
-    """A file from some record on."""
-
-    file: RawFile
-    after: int = 0  # items of the file that earlier batches of this run have dealt with
-    known_sha256: str | None = None  # settled already if it still has this content
-    known_count: int = 0  # documents that it then holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +158,13 @@ class BatchReader:
             opened = _Open(0, self._items(part))
         while True:
             with self.watch.stage("read"):
-                met = next(opened.items, None)
+                met = _next(opened.items, part.file.path)
             if met is None:
                 file = part.file
                 self.hints.append((file.path, file.size, file.mtime_ns, file.inode))
                 return None
             opened.position += 1
-            if opened.position > part.after:
+            if opened.position > part.after or met.is_left:
                 if met.is_known:
                     self.rows.found += part.known_count
                     self.rows.known += part.known_count
@@ -299,9 +290,20 @@ class BatchReader:
             )
 
 
+def _next(items: Iterator[Met], path: str) -> Met | None:
+    """The next thing met; a fault of the splitting code is a rejection of the file."""
+    met = attempt(lambda: next(items, None), what=path)
+    return Met(rejection=met) if isinstance(met, Rejection) else met
+
+
 def read_batch(batch: Batch, place: Workplace) -> Staged:
-    """Read `batch` and stage its rows; see Staged. Raises only for trouble of the state folder."""
+    """Read `batch` and stage its rows; see Staged."""
     return BatchReader(batch, place).read()
+
+
+def try_batch(batch: Batch, place: Workplace) -> Staged | Rejection:
+    """Read `batch`; a fault nobody foresaw is returned, trouble of the state folder is raised."""
+    return attempt(lambda: read_batch(batch, place), what=f"batch {batch.number}")
 
 
 def reject_batch(batch: Batch, place: Workplace, detail: str) -> Staged:
@@ -309,31 +311,6 @@ def reject_batch(batch: Batch, place: Workplace, detail: str) -> Staged:
     failed = Rejection("batch.failed", detail, is_retryable=True)
     lost = tuple(Unreadable(part.file.path, failed) for part in batch.slices)
     return read_batch(Batch(batch.number, (), (*batch.unreadable, *lost)), place)
-
-
-def settle(slices: tuple[Slice, ...], seconds: float) -> list[tuple[Slice, Met | None]]:
-    """Watch files that changed a moment ago; return each slice with what is wrong with it.
-
-    A file younger than `seconds` may still be written to: after that time it must look the same.
-    One pause serves the whole batch.
-    """
-    now = time.time_ns()
-    young = {s.file.name for s in slices if now - s.file.mtime_ns < seconds * 1e9 and not s.after}
-    if young and seconds:
-        time.sleep(seconds)
-    return [(s, _watched(s.file) if s.file.name in young else None) for s in slices]
-
-
-def _watched(file: RawFile) -> Met | None:
-    try:
-        status = Path(file.name).stat()
-    except OSError as error:
-        return Met(rejection=unreadable(file.path, error).rejection)
-    if (status.st_size, status.st_mtime_ns) == (file.size, file.mtime_ns):
-        return None
-    detail = f"still growing: {file.size} bytes when found, {status.st_size} a moment later"
-    growing = Rejection("discover.growing", detail, is_retryable=True)
-    return Met(is_left=True, rejection=growing)
 
 
 def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
@@ -364,7 +341,8 @@ def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
 
 
 def _because(row: FileRow, why: Rejection) -> FileRow:
-    return replace(row, stage=why.stage, reason=why.reason, detail=why.detail)
+    detail = why.detail.encode("utf-8", "replace").decode()  # it may quote a lone surrogate
+    return replace(row, stage=why.stage, reason=why.reason, detail=detail)
 
 
 def _stage(folder: Path, rows: _Rows) -> Path:

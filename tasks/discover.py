@@ -11,9 +11,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from tasks.records import RawFile, Rejection, recorded_path
 from warehouse.errors import BadSetting
@@ -77,9 +79,11 @@ def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
     Raises BadSetting for a path that does not exist: nothing should run on a typing error.
     """
     for source in sources:
-        if "://" in source and not os.path.lexists(source):
+        if not source:
+            raise BadSetting("an empty path; a variable of the shell may not be set")
+        if "://" in source and not source.startswith("file://"):
             raise BadSetting(f"{source}: addresses are not fetched; download it and give the file")
-    paths = sorted({os.path.abspath(source) for source in sources})  # noqa: PTH100 - keeps links
+    paths = sorted({os.path.abspath(_name(source)) for source in sources})  # noqa: PTH100
     for path in paths:
         if not os.path.lexists(path):
             raise BadSetting(f"{recorded_path(path)}: no such file or folder")
@@ -88,9 +92,20 @@ def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def _name(source: str) -> str:
+    """A path as the operating system takes it, of a path or a file URI (see recorded_path)."""
+    if not source.startswith("file://"):
+        return source
+    return os.fsdecode(unquote_to_bytes(source.removeprefix("file://")))
+
+
 def discover(sources: Sequence[str], wanted: Filter) -> Iterator[RawFile | Unreadable | Excluded]:
     """Yield every file below `sources` (from check_sources), those left out by `wanted` as such."""
     entered: set[tuple[int, int]] = set()
+    for folder in wanted.skipped_folders:  # by what they are: a link may give them another name
+        with suppress(OSError):
+            status = os.stat(folder)  # noqa: PTH116
+            entered.add((status.st_dev, status.st_ino))
     for source in sources:
         yield from _visit(source, _Walk(source, wanted, entered))
 
@@ -112,13 +127,14 @@ def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable | Excluded]:
             else:
                 yield Excluded(recorded_path(path))
         except OSError as error:
-            if walk.wanted.wants(walk.source, path):
+            # Whether it is a file or a folder of wanted ones cannot be told: only excludes count.
+            if walk.wanted.wants(walk.source, path) or not walk.wanted.exclude:
                 yield unreadable(recorded_path(path), error)
 
 
 def _enter(path: str, status: os.stat_result, walk: _Walk) -> Iterator[str]:
     place = (status.st_dev, status.st_ino)
-    if place in walk.entered or path in walk.wanted.skipped_folders:
+    if place in walk.entered:
         return iter(())
     walk.entered.add(place)
     return iter([f"{path.rstrip('/')}/{name}" for name in sorted(os.listdir(path))])

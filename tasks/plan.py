@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tasks.batch import Batch, Limits, Slice
+from tasks.batch import Batch, Limits
 from tasks.discover import Excluded, Filter, Unreadable, discover
 from tasks.readers import reader_versions
 from tasks.records import RawFile
+from tasks.settling import Slice
 from warehouse.known import KnownFile
 from warehouse.ledger import Ledger
 

@@ -140,10 +140,13 @@ def _whole(file: RawFile, contents: _Contents, limit: int) -> Met:
     except CannotRead as error:
         return replace(met, rejection=_rejection(error))
     document = RawDocument(path=file.path, record=None, data=data, media_type=contents.media_type)
-    if contents.media_type in READERS or not data:
-        return replace(met, document=document)
+    met = replace(met, document=document)
+    if not data:
+        return replace(met, rejection=Rejection("read.empty", "0 bytes"))
+    if contents.media_type in READERS:
+        return met
     detail = f"no reader for {contents.media_type} in this version"
-    return replace(met, document=document, rejection=Rejection("read.no_reader", detail))
+    return replace(met, rejection=Rejection("read.no_reader", detail))
 
 
 def _met(contents: _Contents, media_type: str) -> Met:
@@ -171,12 +174,17 @@ def _split(file: RawFile, raw: BinaryIO, contents: _Contents, limit: int) -> Ite
             return
         count += 1
         stopped = part.rejection if part.rejection and part.rejection.reason in DAMAGE else None
-    yield _end(contents, count, stopped)
+    if count:
+        yield _end(contents, count, stopped)
+    else:
+        yield replace(met, rejection=Rejection("read.empty", "no record in it"))
 
 
 def _part(file: RawFile, part: Part, met: Met) -> Met:
     if part.data is None:
         return replace(met, record=part.record, rejection=part.rejection)
+    if not part.data:
+        return replace(met, record=part.record, rejection=Rejection("read.empty", "0 bytes"))
     document = RawDocument(
         path=file.path, record=part.record, data=part.data, media_type=met.media_type or ""
     )

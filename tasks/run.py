@@ -15,11 +15,12 @@ from importlib.metadata import version
 
 import duckdb
 
-from tasks.batch import Batch, Limits, Staged, Workplace, read_batch
+from tasks.batch import Batch, Limits, Staged, Workplace, reject_batch, try_batch
 from tasks.chunk import make_chunk
 from tasks.dedup.exact import outcome_counts
 from tasks.discover import Filter, check_sources
 from tasks.plan import Planner
+from tasks.records import Rejection, recorded_path
 from tasks.stopwatch import Stopwatch, add_seconds
 from warehouse import catalog, store
 from warehouse.checks import FailedCheck, failed_checks
@@ -207,7 +208,7 @@ class Run:
             state="completed" if is_sound else "failed",
             started_at=self.started_at,
             ended_at=datetime.now(UTC),
-            sources=list(self.order.sources),
+            sources=[recorded_path(source) for source in self.order.sources],
             found_count=self.tally.found + self.planner.planned.known_documents,
             known_count=self.tally.known + self.planner.planned.known_documents,
             article_count=outcomes.get("article", 0),
@@ -247,28 +248,44 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Run]:
             shutil.rmtree(order.location.state / "runs", ignore_errors=True)
 
 
-ReadStep = Callable[[Batch, Workplace], Staged]
+ReadStep = Callable[[Batch, Workplace], Staged | Rejection]
 
 
 def drive(
     run: Run,
     *,
-    read: ReadStep = read_batch,
+    read: ReadStep = try_batch,
     commit: Callable[[Run], dict[str, int]] = Run.commit,
     on_progress: Callable[[Run], None] = lambda run: None,
 ) -> None:
     """Read every batch and commit chunk by chunk. Prefect wraps `read` and `commit` as tasks."""
     for batch in run.batches():
-        rest = batch
-        while rest:
-            staged = read(rest, run.place)
-            run.collect(staged)
-            rest = staged.rest
+        waiting = [batch]
+        while waiting:
+            staged, rest = _read(waiting.pop(0), run.place, read)
+            waiting[:0] = rest
+            if staged is not None:
+                run.collect(staged)
             if run.is_chunk_full():
                 commit(run)
             on_progress(run)
     commit(run)
     on_progress(run)
+
+
+def _read(batch: Batch, place: Workplace, read: ReadStep) -> tuple[Staged | None, list[Batch]]:
+    """Read a batch; return what was staged and what is still to be read.
+
+    A batch that fails is read again in halves, until the file at fault is rejected by its name.
+    """
+    staged = read(batch, place)
+    if not isinstance(staged, Rejection):
+        return staged, [staged.rest] if staged.rest else []
+    half = len(batch.slices) // 2
+    if half:
+        first = replace(batch, slices=batch.slices[:half])
+        return None, [first, Batch(batch.number, batch.slices[half:])]
+    return reject_batch(batch, place, staged.detail), []
 
 
 def ingest_files(order: Order, on_progress: Callable[[Run], None] = lambda run: None) -> Summary:

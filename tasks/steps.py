@@ -10,7 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks import run as plain
-from tasks.batch import Batch, Staged, Workplace, read_batch, reject_batch
+from tasks.batch import Batch, Staged, Workplace, read_batch
 
 
 @task(
@@ -24,17 +24,6 @@ from tasks.batch import Batch, Staged, Workplace, read_batch, reject_batch
 def read(batch: Batch, place: Workplace) -> Staged:
     """Read a batch of files and stage their rows; returns paths and counts."""
     return read_batch(batch, place)
-
-
-@task(
-    name="reject",
-    task_run_name="reject batch {batch.number}",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
-def reject(batch: Batch, place: Workplace, detail: str) -> Staged:
-    """Record every file of a batch that failed after its retries."""
-    return reject_batch(batch, place, detail)
 
 
 def commit_task(run: plain.Run) -> dict[str, int]:

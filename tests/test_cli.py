@@ -107,6 +107,9 @@ def test_sql_reads_a_file_or_standard_input(corpus: Path, tmp_path: Path) -> Non
         "SET enable_external_access = true",
         "SELECT * FROM read_csv('/etc/passwd')",
         "SELECT * FROM glob('/etc/*')",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{corpus}/x.csv'",
+        "/* x */ EXPLAIN ANALYZE COPY (SELECT 1) TO '{corpus}/x.csv'",
+        "PRAGMA profiling_output = '{corpus}/x'",
     ],
 )
 def test_sql_neither_writes_nor_reads_outside(corpus: Path, query: str) -> None:
@@ -154,6 +157,19 @@ def test_explain_tells_the_way_of_a_file_and_of_an_article(corpus: Path) -> None
     assert "headline" in copydesk("explain", article[:12], "-w", corpus).output
 
 
+def test_a_name_that_is_no_utf8_can_be_given_and_explained(tmp_path: Path) -> None:
+    """As the shell hands it over, or as a file URI."""
+    source = write(tmp_path / "in")
+    name = os.fsdecode(os.fsencode(source) + b"/caf\xe9.json")
+    Path(name).write_text(an_article(1))
+
+    arguments = ["-w", tmp_path / "corpus", "--no-prefect", "--settle", "0"]
+    assert copydesk("ingest", name, *arguments).exit_code == 0
+
+    for subject in (name, f"file://{source}/caf%E9.json"):
+        assert "headline" in copydesk("explain", subject, "-w", tmp_path / "corpus").output
+
+
 def errors(tmp_path: Path) -> dict[str, tuple[list[object], int, str]]:
     """Every mistake of a user: arguments, exit code, what the message must say."""
     empty = write(tmp_path / "empty")
@@ -168,6 +184,14 @@ def errors(tmp_path: Path) -> dict[str, tuple[list[object], int, str]]:
         "bad SQL": (["sql", "SELEC 1", "-w", corpus], 2, "syntax error"),
         "no such column": (["sql", "SELECT x FROM articles", "-w", corpus], 2, '"x" not found'),
         "no such view": (["sql", "SELECT 1 FROM artikles", "-w", corpus], 2, "articles"),
+        "an address": (["ingest", "https://example.org/a", "-w", corpus], 2, "not fetched"),
+        "an empty path": (["ingest", "", "-w", corpus], 2, "an empty path"),
+        "a path Delta cannot handle": (["sql", "SELECT 1", "-w", "a[b]"], 2, "none of"),
+        "two statements": (
+            ["sql", "SELECT 1; SELECT 2", "-w", corpus, "--format", "csv"],
+            2,
+            "one",
+        ),
         "unknown file": (
             ["explain", "nothing.txt", "-w", corpus],
             2,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 
-from tasks.batch import Limits, Slice, settle
+from tasks import batch as batch_module
+from tasks.batch import Limits
 from tasks.discover import Filter, discover
 from tasks.records import RawFile
 from tasks.run import ingest_files
+from tasks.settling import Slice, settle
 from tests.making import a_text, an_article, an_order, ask, ingest, outcomes, sentences, write
 from warehouse.errors import UnsoundRun
 from warehouse.schema import CHUNK_TABLES, columns
@@ -285,3 +290,108 @@ def test_a_run_that_does_not_add_up_says_so(
     assert summary.row.state == "failed"
     with pytest.raises(UnsoundRun, match="documents found and outcomes differ"):
         summary.require_sound()
+
+
+def test_a_copy_points_at_the_bytes_it_equals_whatever_came_to_that_path(tmp_path: Path) -> None:
+    """p was A and became B; q is a copy of A; then p is A again."""
+    source, corpus = tmp_path / "in", tmp_path / "corpus"
+    for files in ({"p__json": an_article(1)}, {"p__json": an_article(2)}):
+        ingest(corpus, write(source, **files))
+    ingest(corpus, write(source, q__json=an_article(1)))
+    ingest(corpus, write(source, p__json=an_article(1)))
+
+    pairs = ask(
+        corpus,
+        "SELECT f.sha256 = a.sha256, outcome FROM files f JOIN articles a USING (article_id)",
+    )
+    assert sorted(pairs) == [(True, "article"), (True, "same_bytes")]
+
+
+def test_a_file_that_could_not_be_read_once_gets_its_role_back(tmp_path: Path) -> None:
+    """Its bytes are those of the article that it gave."""
+    source, corpus = write(tmp_path / "in", a__json=an_article(1)), tmp_path / "corpus"
+    ingest(corpus, source)
+    (source / "a.json").rename(tmp_path / "away")
+    (source / "a.json").symlink_to(tmp_path / "nowhere")
+    ingest(corpus, source)
+    (source / "a.json").unlink()
+    (tmp_path / "away").rename(source / "a.json")
+
+    ingest(corpus, source)
+
+    assert outcomes(corpus) == {"article": 1}
+
+
+def test_a_warehouse_restored_from_a_copy_of_another_past_misses_nothing(tmp_path: Path) -> None:
+    """The index of the ledger belongs to a history, not only to a folder."""
+    corpus, source = tmp_path / "corpus", write(tmp_path / "in", a__json=an_article(1))
+    ingest(corpus, source)
+    shutil.copytree(corpus, tmp_path / "copy")
+    ingest(corpus, write(source, b__json=an_article(2)))
+    ingest(tmp_path / "copy", write(tmp_path / "other", c__json=an_article(3)))
+    shutil.rmtree(corpus)
+    (tmp_path / "copy").rename(corpus)
+
+    assert ingest(corpus, source).row.article_count == 1
+
+
+@pytest.mark.parametrize("fault", [KeyError("x"), MemoryError()])
+def test_a_fault_of_ours_costs_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """The batch is read again in halves; the file at fault is rejected by name."""
+    plain = batch_module.to_arrow
+
+    def broken(table: str, rows: Sequence[Any]) -> object:
+        if table == "files" and any(row.path.endswith("b.json") and row.sha256 for row in rows):
+            raise fault
+        return plain(table, rows)
+
+    monkeypatch.setattr(batch_module, "to_arrow", broken)
+    files = {f"{name}__json": an_article(n) for n, name in enumerate("abcde")}
+
+    ingest(tmp_path / "corpus", write(tmp_path / "in", **files))
+
+    found = ask(
+        tmp_path / "corpus", "SELECT path[-6:], reason FROM files WHERE outcome <> 'article'"
+    )
+    assert found == [("b.json", "batch.failed")]
+    assert outcomes(tmp_path / "corpus") == {"article": 4, "rejected": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'"\\ud800"', "read.not_an_object"),
+        (b"", "read.empty"),
+        (b"[]", "read.empty"),
+        (b"\n\n{}\n{}\n", "read.no_body"),
+    ],
+)
+def test_a_strange_file_is_one_readable_record(tmp_path: Path, content: bytes, reason: str) -> None:
+    """No crash, nothing lost."""
+    summary = ingest(tmp_path / "corpus", write(tmp_path / "in", evil__json=content))
+
+    assert summary.row.state == "completed"
+    assert {
+        row[0]
+        for row in ask(tmp_path / "corpus", "SELECT reason FROM files WHERE outcome = 'rejected'")
+    } == {reason}
+
+
+@pytest.mark.parametrize("name", ["with blank", "été", "a#b{c", "o'clock"])
+def test_a_warehouse_may_have_any_printable_name(tmp_path: Path, name: str) -> None:
+    """Its path goes through percent-encoding and SQL."""
+    ingest(tmp_path / name, write(tmp_path / "in", a__json=an_article(1)))
+
+    assert ask(tmp_path / name, "SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_the_warehouse_is_never_read_as_a_source(tmp_path: Path) -> None:
+    """Also not under another name."""
+    write(tmp_path / "in" / "sub", a__json=an_article(1))
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    for _ in range(2):
+        row = ingest(tmp_path / "link" / "sub" / ".." / "corpus", tmp_path / "in").row
+
+    assert row.found_count == 1

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import duckdb
 
@@ -84,12 +85,17 @@ def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> N
     live = {"commits": commits, "runs": store.open_table(location, "runs")}
     for name in dict.fromkeys(("commits", "superseded", *TABLES)):  # the others refer to these two
         table = live.get(name) or _open_at(location, name, versions[name])
-        _define_table(connection, location, name, [] if table is None else table.file_uris())
+        _define_table(connection, location, name, _files(table))
     _define_written_views(connection)
     connection.execute(
         f"CREATE VIEW catalog_source AS SELECT {quoted(str(location))} AS location, "
         f"{quoted(mark)} AS log_mark"
     )
+
+
+def _files(table: DeltaTable | None) -> list[str]:
+    """The live Parquet files; delta-rs hands their paths over percent-encoded."""
+    return [] if table is None else [unquote(uri) for uri in table.file_uris()]
 
 
 def _open_at(location: Location, name: str, version: int) -> DeltaTable | None:

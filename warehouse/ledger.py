@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from deltalake import DeltaTable
 
 from warehouse import store
 from warehouse.catalog import define_views
@@ -23,7 +24,7 @@ from warehouse.errors import TryAgain
 from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow
 from warehouse.location import Location
 
-LAYOUT = "1"  # of the tables below; another number means: make the file again
+LAYOUT = "2"  # of the tables below; another number means: make the file again
 
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -36,7 +37,8 @@ CREATE TABLE document (
     PRIMARY KEY (file_id, record)) WITHOUT ROWID;
 CREATE INDEX document_rejected ON document (reader) WHERE outcome = 'rejected';
 CREATE TABLE content (
-    sha256 BLOB PRIMARY KEY, file_id INTEGER, record INTEGER) WITHOUT ROWID;
+    sha256 BLOB PRIMARY KEY, file_id INTEGER, record INTEGER, outcome TEXT, article_id BLOB,
+    reason TEXT, reader TEXT, is_retryable INTEGER, run_id TEXT, commit_id TEXT) WITHOUT ROWID;
 CREATE TABLE article (
     article_id BLOB PRIMARY KEY, identity BLOB, sha256 BLOB, file_id INTEGER, record INTEGER,
     run_id TEXT, commit_id TEXT) WITHOUT ROWID;
@@ -111,13 +113,9 @@ class Ledger:
     def content(self, sha256: str) -> KnownDocument | None:
         """Return the document that stands for these bytes: an article, a copy by its text, or one
         that was rejected."""
-        return _document(
-            self._one(
-                DOCUMENT + "JOIN content c ON c.file_id = d.file_id AND c.record = d.record "
-                "WHERE c.sha256 = ?",
-                bytes.fromhex(sha256),
-            )
-        )
+        # Not by way of `document`: that place may hold other bytes by now.
+        query = DOCUMENT.replace("FROM document d", "FROM content d") + "WHERE d.sha256 = ?"
+        return _document(self._one(query, bytes.fromhex(sha256)))
 
     def article(self, article_id: str) -> KnownArticle | None:
         """Return where the row of an article came from."""
@@ -171,11 +169,12 @@ class Ledger:
 
     def catch_up(self) -> int:
         """Take in the commits that are newer than the index; return how many rows that were."""
+        seen = self._sequence()  # before the warehouse is looked at: another run may be committing
         commits = store.open_table(self.location, "commits")
         newest = commits.transaction_version("commits") or 0
         warehouse = str(commits.metadata().id)
-        if self._get("warehouse") not in (None, warehouse) or self._sequence() > newest:
-            self._start_again()  # the folder now holds another warehouse, or an older copy
+        if self._get("warehouse") not in (None, warehouse) or not self._is_history(commits, seen):
+            self._start_again()  # the folder holds another warehouse, or one restored from a copy
         with self._writing():
             self._set("warehouse", warehouse)
         if self._sequence() == newest:
@@ -190,6 +189,11 @@ class Ledger:
                     count += len(rows)
                 self._set("sequence", str(newest))
         return count
+
+    def _is_history(self, commits: DeltaTable, seen: int) -> bool:
+        """Is the last commit that the index has seen one of this warehouse's own past?"""
+        run_id = self._get("run")
+        return run_id is None or (commits.transaction_version(store.run_mark(run_id)) or 0) >= seen
 
     def apply(self, rows: Iterable[LedgerRow], sequence: int) -> None:
         """Take in the rows of one commit, the next after the last one seen."""
@@ -215,18 +219,11 @@ class Ledger:
 
     def _apply(self, rows: Iterable[LedgerRow]) -> None:
         for row in rows:
+            self._set("run", row.run_id)
             file_id = self._file(row)
             self._note_document(file_id, row)
-            if row.outcome in ("article", "same_text"):
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO content VALUES (?, ?, ?)",
-                    (_blob(row.sha256), file_id, row.record or 0),
-                )
-            elif row.outcome == "rejected" and row.sha256:
-                self._connection.execute(
-                    "INSERT OR IGNORE INTO content VALUES (?, ?, ?)",
-                    (_blob(row.sha256), file_id, row.record or 0),
-                )
+            if row.sha256 and row.outcome in ("article", "same_text", "rejected"):
+                self._note_content(file_id, row)
             if row.outcome == "article":
                 self._note_article(file_id, row)
 
@@ -252,19 +249,16 @@ class Ledger:
 
     def _note_document(self, file_id: int, row: LedgerRow) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                file_id,
-                row.record or 0,
-                _blob(row.sha256),
-                row.outcome,
-                _blob(row.article_id),
-                row.reason,
-                row.reader,
-                bool(row.is_retryable),
-                row.run_id,
-                row.commit_id,
-            ),
+            f"INSERT OR REPLACE INTO document ({NAMES}) VALUES ({MARKS})",
+            _values(file_id, row),
+        )
+
+    def _note_content(self, file_id: int, row: LedgerRow) -> None:
+        """A rejection never takes the place of an article."""
+        how = "IGNORE" if row.outcome == "rejected" else "REPLACE"
+        self._connection.execute(
+            f"INSERT OR {how} INTO content ({NAMES}) VALUES ({MARKS})",
+            _values(file_id, row),
         )
 
     def _note_article(self, file_id: int, row: LedgerRow) -> None:
@@ -357,6 +351,27 @@ def _document(row: Any) -> KnownDocument | None:
         bool(is_retryable),
         run_id,
         commit_id,
+    )
+
+
+NAMES = (
+    "file_id, record, sha256, outcome, article_id, reason, reader, is_retryable, run_id, commit_id"
+)
+MARKS = ", ".join("?" * len(NAMES.split(", ")))
+
+
+def _values(file_id: int, row: LedgerRow) -> tuple[Any, ...]:
+    return (
+        file_id,
+        row.record or 0,
+        _blob(row.sha256),
+        row.outcome,
+        _blob(row.article_id),
+        row.reason,
+        row.reader,
+        bool(row.is_retryable),
+        row.run_id,
+        row.commit_id,
     )
 
 

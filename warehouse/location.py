@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from warehouse.errors import BadSetting
+
+# Tried: deltalake 1.6.6 fails on the first four (on "[" with a panic), DuckDB 2.0.0 on "?".
+REFUSED = "%\\[]?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,20 @@ def locate(where: str) -> Location:
     which this version does not have.
     """
     if "://" not in where:
-        return Location(Path(where).absolute())
+        return _local(where)
     parts = urlsplit(where)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         raise BadSetting(
             f"{where!r}: a warehouse is a folder or a file:// URI; "
             "object stores are not supported yet"
         )
-    return Location(Path(unquote(parts.path)))
+    return _local(unquote(parts.path))
+
+
+def _local(path: str) -> Location:
+    if not path.isprintable() or any(letter in path for letter in REFUSED):
+        raise BadSetting(
+            f"{path!r}: a warehouse's path may hold no control characters and none of {REFUSED}, "
+            "which the libraries that write it cannot handle"
+        )
+    return Location(Path(os.path.abspath(path)))  # noqa: PTH100 - takes ".." out, keeps links

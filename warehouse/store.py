@@ -169,6 +169,11 @@ def table_versions(commits: DeltaTable) -> dict[str, int]:
     return {name: commits.transaction_version(name) or 0 for name in CHUNK_TABLES}
 
 
+def run_mark(run_id: str) -> str:
+    """Return the application id under which a run leaves the number of its last commit."""
+    return f"run {run_id}"
+
+
 class Writer:
     """Appends chunks for one run. Make one per run, under the lease."""
 
@@ -223,7 +228,7 @@ class Writer:
             committed_at=datetime.now(UTC),
         )
         marks = [Transaction(name, version) for name, version in versions.items()]
-        marks.append(Transaction("commits", sequence))
+        marks += [Transaction("commits", sequence), Transaction(run_mark(self.run_id), sequence)]
         table = self._stamp("commits", to_arrow("commits", [row]), commit_id)
         _write(self._commits, "commits", table, CommitProperties(app_transactions=marks))
 

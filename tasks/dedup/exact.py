@@ -119,6 +119,9 @@ class Resolver:
             standing, path=row.path, record=row.record, run_id=self.run_id, commit_id=None
         )
         row = replace(row, article_id=standing.article_id)
+        if standing.run_id != self.run_id and mine.order == standing.order:
+            self._put(replace(row, outcome=standing.outcome))  # its old bytes are back at its place
+            return
         if standing.run_id != self.run_id or mine.order > standing.order:
             self._put(_as_copy(row))
             return

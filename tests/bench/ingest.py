@@ -1,5 +1,6 @@
 """Measure what `ingest` costs: CPU seconds by stage, articles and MB per CPU second, peak memory.
 
+    make bench BENCH_INPUT="FOLDER|FILE ..."
     python -m tests.bench.ingest INPUT... [--repeat 3] [--no-fast]
     python -m tests.bench.ingest --made 1000,10000 [--from JSONL]
 
@@ -19,13 +20,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from resource import struct_rusage
 from statistics import median
 from typing import Any
 
@@ -72,22 +76,13 @@ class Figures:
 
 
 def measure(source: Path, *, with_fast: bool) -> Figures:
-    """Ingest `source` once. Raises SystemExit with the child's own words when it fails."""
+    """Ingest `source` once, into a warehouse that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="copydesk-bench-") as folder:
         warehouse = str(Path(folder) / "data")
-        prefix = "" if with_fast else WITHOUT_FAST
         asked = ["ingest", str(source), "--no-prefect", "--quiet", "--settle", "0", "-w", warehouse]
         start = time.monotonic()
-        with open(Path(folder) / "said", "w+") as said:
-            child = subprocess.Popen(
-                [sys.executable, "-c", prefix + COMMAND, *asked], cwd=ROOT, stdout=said, stderr=said
-            )
-            _, status, usage = os.wait4(child.pid, 0)
-            wall = time.monotonic() - start
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode:
-                said.seek(0)
-                raise SystemExit(f"{source}: ingest ended with {child.returncode}\n{said.read()}")
+        usage = run(("" if with_fast else WITHOUT_FAST) + COMMAND, asked, Path(folder) / "said")
+        wall = time.monotonic() - start
         row = ask(warehouse)
     cpu = usage.ru_utime + usage.ru_stime
     return Figures(
@@ -99,6 +94,21 @@ def measure(source: Path, *, with_fast: bool) -> Figures:
         peak_megabytes=peak_bytes(usage.ru_maxrss) / MB,
         stages={**row["stages"], "rest": cpu - sum(row["stages"].values())},
     )
+
+
+def run(code: str, arguments: Sequence[str], said: Path) -> struct_rusage:
+    """Run `code` in a fresh Python and return what it used, its children included.
+
+    Raises SystemExit with its own words, kept in `said`, when it fails.
+    """
+    command = [sys.executable, "-c", code, *arguments]
+    with said.open("w") as output:
+        child = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+        _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)  # else Popen waits for it once more
+    if child.returncode:
+        raise SystemExit(f"{shlex.join(arguments)}: {child.returncode}\n{said.read_text()}")
+    return usage
 
 
 def peak_bytes(maxrss: int) -> int:
@@ -194,14 +204,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--fast",
         action=argparse.BooleanOptionalAction,
-        default=True,
-        help="use langdetect-rs if it is installed",
+        default=find_spec("langdetect_rs") is not None,
+        help="with langdetect-rs, or without it (the default: with it where it is installed)",
     )
     parser.add_argument("--made", type=sizes_in, default=[], metavar="N,M", help="see above")
     parser.add_argument("--from", dest="source", type=Path, metavar="JSONL", help="see above")
     given = parser.parse_args()
     if not given.inputs and not given.made:
         parser.error("give a folder or file, or --made N,M")
+    if given.fast and find_spec("langdetect_rs") is None:
+        parser.error("--fast: langdetect-rs is not installed; pip install 'copydesk[fast]'")
     if missing := [path for path in given.inputs if not path.exists()]:
         parser.error(f"{missing[0]}: no such file or folder")
     return given
@@ -218,6 +230,7 @@ def main() -> None:
             for _ in range(given.repeat)
         ]
     figures = [middle(of_case) for of_case in zip(*runs, strict=True)]
+    print(f"langdetect-rs: {'used' if given.fast else 'not used'}; runs per input: {given.repeat}")
     show(cases, figures)
     show_growth(given.made, figures[len(given.inputs) :])
 
