@@ -50,9 +50,10 @@ _SHORT_PAGE = 250  # characters; below it trafilatura takes the whole page for t
 _LONGEST_WHOLE = 20_000  # characters in one block; the parting below is quadratic
 _SAME_TEXT = 0.9  # share of the letters; the rest are labels between the paragraphs
 
+# From the attributes up to their elements: half the time of asking every element for them.
 _MARKED = etree.XPath(
-    "//*[self::figcaption or @rel='author' or @itemprop='author'"
-    " or contains(@class, 'caption') or contains(@class, 'byline')]"
+    "//figcaption | //@rel[. = 'author']/.. | //@itemprop[. = 'author']/.."
+    " | //@class[contains(., 'caption') or contains(., 'byline')]/.."
 )
 _MOST_MARKS = 1_000  # elements; thousands of them nested would be read thousands of times
 _LONGEST_MARK = 1_000  # characters; a longer "caption" is a wrapper around the article itself

@@ -71,8 +71,9 @@ _META_FIELDS = {name: field for field, names in _META.items() for name in names.
 _RANKS = ("json-ld", "microdata", "opengraph", "json-ld:WebPage")  # then the order of finding
 
 _LINKS = etree.XPath("//link[@rel] | //a[@rel='license']")
+# From the attributes up to their elements: half the time of asking every element for them.
 _BYLINES = etree.XPath(
-    "//*[@rel='author' or contains(@class, 'byline') or contains(@class, 'Byline')]"
+    "//@rel[. = 'author']/.. | //@class[contains(., 'byline') or contains(., 'Byline')]/.."
 )
 _MOST_BYLINES = 100  # elements; more are those of teasers
 _LONGEST_BYLINE = 150  # characters; more is a box about the author
