@@ -92,7 +92,7 @@ def main() -> None:
 @click.option(
     "--chunk",
     type=click.IntRange(min=1),
-    default=2_000,
+    default=1_000,
     show_default=True,
     metavar="N",
     help="Documents per commit at most.",

@@ -32,7 +32,7 @@ class IngestSettings:
     rehash: bool = False
     wait_seconds: float = 0.0
     settle_seconds: float = 2.0
-    chunk_documents: int = 2_000
+    chunk_documents: int = 1_000
 
     def order(self) -> Order:
         """Return what the run is asked to do."""
