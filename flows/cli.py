@@ -71,6 +71,13 @@ def main() -> None:
     metavar="GLOB",
     help="Not the files that match; matched as --include is.",
 )
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="A column of tables, or key of JSON, with an odd name: headline=titel_txt (repeatable).",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be read; read and write nothing.")
 @click.option("--rehash", is_flag=True, help="Read known files again to see if they changed.")
 @click.option("--no-raw", is_flag=True, help="Do not keep the raw bytes of the documents.")
@@ -104,6 +111,7 @@ def ingest(
     warehouse: str | None,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    pairs: tuple[str, ...],
     dry_run: bool,
     rehash: bool,
     no_raw: bool,
@@ -128,6 +136,7 @@ def ingest(
         sources=tuple(recorded_path(path) for path in paths),  # Prefect stores them as JSON
         include=include,
         exclude=exclude,
+        map=pairs,
         keep_raw=not no_raw,
         rehash=rehash,
         wait_seconds=wait,

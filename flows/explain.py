@@ -86,7 +86,7 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
     if len(documents) == 1:
         _explain_document(connection, documents[0])
         return
-    names = ("record", "outcome", "article_id", "reason", "detail")
+    names = ("record", "record_id", "outcome", "article_id", "reason", "detail")
     show_table(names, [[row[name] for name in names] for row in documents[:100]])
     click.echo(f"One of them: copydesk explain {path} --record N")
 
@@ -94,6 +94,11 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
 def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
     _line("document", where)
+    if row["record_id"]:
+        _line("there called", row["record_id"])
+    if row["url"]:
+        at = f" at {row['retrieved_at']:%Y-%m-%d %H:%M:%S %Z}" if row["retrieved_at"] else ""
+        _line("fetched", f"{row['url']}{at}")
     _line("met in run", row["run_id"])
     if row["sha256"]:
         _line("bytes", f"{row['byte_count']:,}, sha256 {row['sha256']}")

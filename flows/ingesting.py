@@ -75,7 +75,7 @@ def dry(settings: IngestSettings) -> None:
     store.check_readable(order.location)
     with closing(Ledger(order.location)) as ledger:
         ledger.catch_up()
-        planner = Planner(sources, order.filter(), ledger, order.limits, rehash=order.rehash)
+        planner = order.planner(sources, ledger)
         for _ in planner.batches():
             pass
         show_planned(planner)
@@ -84,7 +84,7 @@ def dry(settings: IngestSettings) -> None:
 def _plan_unknown(order: Order, sources: tuple[str, ...]) -> Planner:
     """A plan for a warehouse that is not there yet: an empty ledger in memory."""
     with closing(Ledger.in_memory(order.location)) as ledger:
-        planner = Planner(sources, order.filter(), ledger, order.limits, rehash=order.rehash)
+        planner = order.planner(sources, ledger)
         for _ in planner.batches():
             pass
         return planner

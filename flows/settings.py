@@ -28,6 +28,7 @@ class IngestSettings:
     sources: tuple[str, ...]
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    map: tuple[str, ...] = ()  # field=column
     keep_raw: bool = True
     rehash: bool = False
     wait_seconds: float = 0.0
@@ -37,6 +38,7 @@ class IngestSettings:
     def order(self) -> Order:
         """Return what the run is asked to do."""
         from tasks.batch import Limits  # here: `copydesk sql` must not pay for the readers
+        from tasks.mapping import read_mapping
         from tasks.run import Order
 
         defaults = Limits()
@@ -45,6 +47,7 @@ class IngestSettings:
             sources=self.sources,
             include=self.include,
             exclude=self.exclude,
+            columns=read_mapping(self.map),
             limits=Limits(
                 raw_bytes=defaults.raw_bytes if self.keep_raw else 0,
                 settle_seconds=self.settle_seconds,

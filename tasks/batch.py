@@ -8,7 +8,7 @@ visible to a reader of the warehouse before the rows are resolved and committed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,9 +19,10 @@ from tasks.article import Built, build
 from tasks.boundary import attempt
 from tasks.dedup.identity import document_id
 from tasks.discover import Unreadable
+from tasks.met import Met
 from tasks.readers import READERS, reader_versions
-from tasks.reading import Met, read_file
-from tasks.records import Draft, RawDocument, Rejection
+from tasks.reading import read_file
+from tasks.records import Candidate, Draft, RawDocument, Rejection
 from tasks.settling import Slice, settle
 from tasks.stopwatch import Stopwatch
 from warehouse.errors import TryAgain
@@ -30,7 +31,7 @@ from warehouse.ledger import Ledger
 from warehouse.location import Location
 from warehouse.schema import FileRow, RawRow, to_arrow
 
-STAGED_TABLES = ("files", "articles", "paragraphs", "fields", "raw")
+STAGED_TABLES = ("files", "articles", "paragraphs", "fields", "date_evidence", "raw")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class Workplace:
     location: Location
     folder: str  # of the run, in the state folder
     limits: Limits
+    columns: Mapping[str, str] = field(default_factory=dict)  # the user's names of keys to ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ class BatchReader:
         self.place = place
         self.rows = _Rows()
         self.watch = Stopwatch()
-        self.readers = frozenset(reader_versions())
+        self.readers = frozenset(reader_versions(place.columns))
         self.hints: list[tuple[str, int, int, int]] = []
         self.deadline = time.monotonic() + place.limits.batch_seconds
 
@@ -176,7 +178,9 @@ class BatchReader:
 
     def _items(self, part: Slice) -> Iterator[Met]:
         limit = self.place.limits.document_bytes
-        return read_file(part.file, limit=limit, known_sha256=part.known_sha256)
+        return read_file(
+            part.file, limit=limit, known_sha256=part.known_sha256, columns=self.place.columns
+        )
 
     def _is_full(self) -> bool:
         limits = self.place.limits
@@ -195,7 +199,8 @@ class BatchReader:
         known = self.ledger.document(path, met.record)
         document, rejection = met.document, met.rejection
         sha256 = document.sha256 if document else None
-        if known and sha256 and known.sha256 == sha256 and not self._is_to_retry(known):
+        is_same = known and sha256 and (known.sha256, known.url) == (sha256, met.url)
+        if known and is_same and not self._is_to_retry(known):
             self.rows.known += 1
             return
         row = _file_row(path, met, known)
@@ -228,7 +233,7 @@ class BatchReader:
     def _read_document(
         self, row: FileRow, document: RawDocument, known: KnownDocument | None
     ) -> None:
-        copied = self.ledger.content(document.sha256)
+        copied = self.ledger.content(document.sha256, document.url)
         if copied is not None and copied.article_id is not None:
             found = replace(row, outcome="same_bytes", article_id=copied.article_id)
             self.rows.files.append(found)
@@ -254,7 +259,7 @@ class BatchReader:
 
     def _build(self, document: RawDocument) -> tuple[Draft, Built]:
         with self.watch.stage("extract"):
-            draft = READERS[document.media_type].read(document)
+            draft = _with_address(READERS[document.media_type].read(document), document)
         return draft, build(document, draft, self.watch)
 
     def _reject(
@@ -290,6 +295,14 @@ class BatchReader:
             )
 
 
+def _with_address(draft: Draft, document: RawDocument) -> Draft:
+    """Put the address that the container gives before those that the page gives itself."""
+    if document.url is None:
+        return draft
+    address = Candidate(field="url", value=document.url, source="container")
+    return replace(draft, candidates=(address, *draft.candidates))
+
+
 def _next(items: Iterator[Met], path: str) -> Met | None:
     """The next thing met; a fault of the splitting code is a rejection of the file."""
     met = attempt(lambda: next(items, None), what=path)
@@ -320,6 +333,9 @@ def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
         document_id=document_id(path, met.record),
         path=path,
         record=met.record,
+        record_id=met.record_id,
+        url=met.url,
+        retrieved_at=met.retrieved_at,
         file_sha256=met.file_sha256,
         sha256=document.sha256 if document else None,
         byte_count=len(document.data) if document else None,
@@ -350,11 +366,13 @@ def _stage(folder: Path, rows: _Rows) -> Path:
     numbers = list(rows.built)
     paragraphs = [(n, row) for n in numbers for row in rows.built[n].paragraphs]
     fields = [(n, row) for n in numbers for row in rows.built[n].fields]
+    evidence = [(n, row) for n in numbers for row in rows.built[n].evidence]
     tables: dict[str, tuple[list[int], Sequence[object]]] = {
         "files": (list(range(len(rows.files))), rows.files),
         "articles": (numbers, [rows.built[n].article for n in numbers]),
         "paragraphs": ([n for n, _ in paragraphs], [row for _, row in paragraphs]),
         "fields": ([n for n, _ in fields], [row for _, row in fields]),
+        "date_evidence": ([n for n, _ in evidence], [row for _, row in evidence]),
         "raw": (list(range(len(rows.raw))), rows.raw),
     }
     unique = folder.with_name(f"{folder.name}-{time.monotonic_ns()}")

@@ -37,6 +37,7 @@ class Chunk:
                 row.record,
                 row.file_sha256,
                 row.sha256,
+                row.url,
                 row.outcome,
                 row.article_id,
                 row.reason,
@@ -63,7 +64,7 @@ def make_chunk(staged: Sequence[Staged], ledger: Ledger, location: Location, run
     winners = pa.array(sorted(resolved.winners.values()), pa.int64())
     written = {
         name: tables[name].filter(pc.is_in(tables[name]["document"], winners))
-        for name in ("articles", "paragraphs", "fields")
+        for name in ("articles", "paragraphs", "fields", "date_evidence")
     }
     return Chunk(
         tables={
@@ -105,7 +106,7 @@ def _new_contents(raw: pa.Table, ledger: Ledger) -> pa.Table:
     seen: set[str] = set()
     mask = []
     for sha256 in raw["sha256"].to_pylist():
-        mask.append(sha256 not in seen and ledger.content(sha256) is None)
+        mask.append(sha256 not in seen and not ledger.has_bytes(sha256))
         seen.add(sha256)
     return raw.filter(pa.array(mask, pa.bool_()))
 

@@ -123,7 +123,7 @@ def _visit(top: str, walk: _Walk) -> Iterator[RawFile | Unreadable | Excluded]:
             if stat.S_ISDIR(status.st_mode):
                 stack.append(_enter(path, status, walk))
             elif walk.wanted.wants(walk.source, path):
-                yield _file(path, status)
+                yield _file(path, walk.source, status)
             else:
                 yield Excluded(recorded_path(path))
         except OSError as error:
@@ -140,11 +140,18 @@ def _enter(path: str, status: os.stat_result, walk: _Walk) -> Iterator[str]:
     return iter([f"{path.rstrip('/')}/{name}" for name in sorted(os.listdir(path))])
 
 
-def _file(path: str, status: os.stat_result) -> RawFile | Unreadable:
+def _file(path: str, source: str, status: os.stat_result) -> RawFile | Unreadable:
     if not stat.S_ISREG(status.st_mode):
         kind = "a pipe, socket or device; only files and folders are read"
         return Unreadable(recorded_path(path), Rejection("discover.not_a_file", kind))
-    return RawFile(name=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+    below = path.removeprefix(source).lstrip("/") or os.path.basename(path)  # noqa: PTH119
+    return RawFile(
+        name=path,
+        below=below,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        inode=status.st_ino,
+    )
 
 
 def unreadable(path: str, error: OSError) -> Unreadable:

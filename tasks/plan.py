@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tasks.batch import Batch, Limits
@@ -39,18 +39,26 @@ class Planner:
     """Cuts the files below the sources into batches, in the order of their paths."""
 
     def __init__(
-        self, sources: tuple[str, ...], wanted: Filter, ledger: Ledger, limits: Limits, rehash: bool
+        self,
+        sources: tuple[str, ...],
+        wanted: Filter,
+        ledger: Ledger,
+        limits: Limits,
+        *,
+        rehash: bool,
+        columns: Mapping[str, str],
     ) -> None:
         self.sources = sources
         self.wanted = wanted
         self.ledger = ledger
         self.limits = limits
         self.rehash = rehash
+        self.columns = columns
         self.planned = Planned()
 
     def batches(self) -> Iterator[Batch]:
         """Yield batches until every file is in one or is known."""
-        retry = self.ledger.files_to_retry(reader_versions())
+        retry = self.ledger.files_to_retry(reader_versions(self.columns))
         slices: list[Slice] = []
         unreadable: list[Unreadable] = []
         size, number = 0, 0

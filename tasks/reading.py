@@ -9,41 +9,19 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from tasks.compression import COMPRESSIONS, Readable
-from tasks.readers import READERS, SPLITTERS, reader_version
-from tasks.readers.jsonl import Part
-from tasks.records import RawDocument, RawFile, Rejection
-from tasks.streams import read_all, unpack
+from tasks.containers import Walk, rejected, whole
+from tasks.met import Met
+from tasks.readers import SPLITTERS, Splitter, reader_version
+from tasks.records import RawFile, Rejection
+from tasks.streams import unpack
 from warehouse.errors import CannotRead
 
-# After one of these as its last record a container may hold more than could be read.
-DAMAGE = frozenset(
-    f"read.{code}"
-    for code in ("truncated", "corrupt", "bomb", "bad_json", "io_error", "trailing_bytes")
-)
 HELD_BYTES = 8 * 1024 * 1024  # files up to this size are read once and held; larger ones twice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
-    """One thing met in a file: a document, a rejection of one, or the end of a container."""
-
-    record: int | None = None
-    document: RawDocument | None = None
-    rejection: Rejection | None = None
-    is_left: bool = False  # the file is still growing
-    is_container: bool = False
-    is_known: bool = False  # the whole file is known by its content
-    document_count: int | None = None  # at the end of a container
-    is_complete: bool | None = None  # of a container: was all taken up that can be read?
-    file_sha256: str | None = None
-    media_type: str | None = None
-    compression: str | None = None
-    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +34,18 @@ class _Contents:
     compression: str | None
 
 
-def read_file(file: RawFile, *, limit: int, known_sha256: str | None = None) -> Iterator[Met]:
+def read_file(
+    file: RawFile,
+    *,
+    limit: int,
+    known_sha256: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Met]:
     """Yield what is met in `file`; of a container, its documents in order and then its end.
 
     `limit` is the largest document in bytes. A file whose hash is `known_sha256` yields one Met
-    that says so. Trouble with the file becomes a Met with a rejection, never an exception; faults
-    of the splitting code do raise.
+    that says so. `columns` maps the user's names of keys and columns to ours. Trouble with the
+    file becomes a Met with a rejection, never an exception; faults of the splitting code do raise.
     """
     try:
         with open(file.name, "rb") as raw:
@@ -69,11 +53,12 @@ def read_file(file: RawFile, *, limit: int, known_sha256: str | None = None) -> 
             if sha256 == known_sha256:
                 yield Met(is_known=True, file_sha256=sha256)
             elif _has_changed(raw, file):
-                yield _left(sha256, None)
+                yield _left(Met(file_sha256=sha256), None)
             else:
-                yield from _documents(file, raw, _open(file, stream, sha256), limit)
+                contents = _open(file, stream, sha256)
+                yield from _documents(file, raw, contents, limit, columns or {})
     except CannotRead as error:
-        yield Met(rejection=_rejection(error))
+        yield Met(rejection=rejected(error))
     except OSError as error:
         detail = f"{error.strerror or error} (errno {error.errno})"
         yield Met(rejection=Rejection("read.unreadable", detail, is_retryable=True))
@@ -96,18 +81,10 @@ def _has_changed(raw: BinaryIO, file: RawFile) -> bool:
     return (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns)
 
 
-def _left(sha256: str | None, record: int | None) -> Met:
+def _left(met: Met, record: int | None) -> Met:
     detail = "it changed while it was being read; the next run will take it"
-    return Met(
-        record=record,
-        is_left=True,
-        rejection=Rejection("read.growing", detail, is_retryable=True),
-        file_sha256=sha256,
-    )
-
-
-def _rejection(error: CannotRead) -> Rejection:
-    return Rejection(error.reason, error.detail, is_retryable=error.is_retryable)
+    why = Rejection("read.growing", detail, is_retryable=True)
+    return Met(record=record, is_left=True, rejection=why, file_sha256=met.file_sha256)
 
 
 def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
@@ -115,87 +92,62 @@ def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
     try:
         opened = unpack(stream, os.path.basename(file.name))  # noqa: PTH119 - odd names
     except CannotRead as error:
-        return Met(rejection=_rejection(error), file_sha256=sha256, reader=reader_version(None))
+        return Met(rejection=rejected(error), file_sha256=sha256, reader=reader_version(None))
     compression = " ".join(COMPRESSIONS[layer] for layer in opened.layers) or None
+    splitter = SPLITTERS.get(opened.media_type)
+    if splitter and splitter.is_seeking and not opened.layers:
+        stream.seek(0)
+        return _Contents(stream, sha256, opened.media_type, compression)
     return _Contents(opened.stream, sha256, opened.media_type, compression)
 
 
 def _documents(
-    file: RawFile, raw: BinaryIO, contents: _Contents | Met, limit: int
+    file: RawFile,
+    raw: BinaryIO,
+    contents: _Contents | Met,
+    limit: int,
+    columns: Mapping[str, str],
 ) -> Iterator[Met]:
     if isinstance(contents, Met):
         yield contents
-    elif contents.media_type in SPLITTERS:
-        yield from _split(file, raw, contents, limit)
-    else:
-        met = _whole(file, contents, limit)
-        yield _left(contents.sha256, None) if _has_changed(raw, file) else met
-
-
-def _whole(file: RawFile, contents: _Contents, limit: int) -> Met:
-    """The file as one document."""
-    met = _met(contents, contents.media_type)
-    try:
-        data = read_all(contents.stream, limit)
-    except CannotRead as error:
-        return replace(met, rejection=_rejection(error))
-    document = RawDocument(path=file.path, record=None, data=data, media_type=contents.media_type)
-    met = replace(met, document=document)
-    if not data:
-        return replace(met, rejection=Rejection("read.empty", "0 bytes"))
-    if contents.media_type in READERS:
-        return met
-    detail = f"no reader for {contents.media_type} in this version"
-    return replace(met, rejection=Rejection("read.no_reader", detail))
-
-
-def _met(contents: _Contents, media_type: str) -> Met:
-    """What everything in a file shares; `media_type` is that of its documents."""
-    return Met(
+        return
+    shared = Met(
         file_sha256=contents.sha256,
-        media_type=media_type,
+        media_type=contents.media_type,
         compression=contents.compression,
-        reader=reader_version(media_type),
+        reader=reader_version(contents.media_type, columns),
     )
+    walk = Walk(file=file, limit=limit, columns=columns, shared=shared)
+    splitter = SPLITTERS.get(contents.media_type)
+    if splitter is not None:
+        yield from _split(raw, contents, splitter, walk)
+        return
+    met = whole(walk, contents.stream, contents.media_type)
+    yield _left(shared, None) if _has_changed(raw, file) else met
 
 
-def _split(file: RawFile, raw: BinaryIO, contents: _Contents, limit: int) -> Iterator[Met]:
+def _split(raw: BinaryIO, contents: _Contents, splitter: Splitter, walk: Walk) -> Iterator[Met]:
     """The documents of a container, then its end."""
-    split, media_type = SPLITTERS[contents.media_type]
-    met = _met(contents, media_type)
-    count, stopped = 0, None
-    for part in split(contents.stream, limit=limit):
-        if part.record is not None and _has_changed(raw, file):
-            yield _left(contents.sha256, part.record)
-            yield replace(_end(contents, count + 1, None), is_complete=False)
-            return
-        yield _part(file, part, met)
-        if part.record is None:  # a single object: the file is the document
-            return
-        count += 1
-        stopped = part.rejection if part.rejection and part.rejection.reason in DAMAGE else None
-    if count:
-        yield _end(contents, count, stopped)
+    end = replace(walk.shared, reader=splitter.name)
+    stopped = None
+    for part, mets in walk.parts(splitter, contents.stream):
+        for met in mets:
+            if met.record is not None and _has_changed(raw, walk.file):
+                yield _left(walk.shared, met.record)
+                count = walk.count
+                yield replace(end, is_container=True, document_count=count, is_complete=False)
+                return
+            yield met
+            if met.record is None:  # a single object: the file is the document
+                return
+        stopped = part.rejection if part.is_damage else None
+    if walk.count:
+        yield replace(
+            end,
+            is_container=True,
+            document_count=walk.count,
+            is_complete=True,
+            rejection=stopped,
+        )
     else:
-        yield replace(met, rejection=Rejection("read.empty", "no record in it"))
-
-
-def _part(file: RawFile, part: Part, met: Met) -> Met:
-    if part.data is None:
-        return replace(met, record=part.record, rejection=part.rejection)
-    if not part.data:
-        return replace(met, record=part.record, rejection=Rejection("read.empty", "0 bytes"))
-    document = RawDocument(
-        path=file.path, record=part.record, data=part.data, media_type=met.media_type or ""
-    )
-    return replace(met, record=part.record, document=document)
-
-
-def _end(contents: _Contents, count: int, stopped: Rejection | None) -> Met:
-    return replace(
-        _met(contents, contents.media_type),
-        is_container=True,
-        document_count=count,
-        is_complete=True,
-        rejection=stopped,
-    )
+        yield replace(end, rejection=Rejection("read.empty", "no record in it"))

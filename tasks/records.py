@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
 
@@ -26,6 +27,7 @@ class RawFile:
     """One file as the folder listing showed it; nothing of its contents has been read."""
 
     name: str  # absolute path as the operating system takes it (may hold surrogate escapes)
+    below: str = ""  # the path below the source that was given; what a path says begins there
     size: int  # bytes
     mtime_ns: int
     inode: int
@@ -38,13 +40,21 @@ class RawFile:
 
 @dataclass(frozen=True, kw_only=True)
 class RawDocument:
-    """The bytes of one document: a whole file (decompressed), or one record of a container."""
+    """The bytes of one document: a whole file (decompressed), or one record of a container.
+
+    `data` holds all that is said of the document but for what the fields below say.
+    """
 
     path: str  # of the file, as it stands in the ledger
     record: int | None  # 1-based number inside its container; None when the file is the document
     data: bytes
     media_type: str  # IANA media type, sniffed from the bytes first, then from the name
     charset: str | None = None  # declared outside the bytes, for instance by an HTTP header
+    name: str = ""  # path below the given source, and within archives: its dates and its suffix
+    record_id: str | None = None  # its name in the container: WARC-Record-ID, path in an archive
+    url: str | None = None  # where it was fetched from, as the container says (WARC-Target-URI)
+    retrieved_at: datetime | None = None  # when it was fetched, as the container says; aware
+    columns: Mapping[str, str] = field(default_factory=dict)  # the user's names to ours (--map)
 
     @cached_property
     def sha256(self) -> str:
@@ -72,6 +82,7 @@ class Candidate:
     field: str
     value: str
     source: str
+    kind: str = ""  # of an author, where the source says: person, organisation or desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +106,12 @@ class Draft:
         default_factory=dict
     )  # cleaning rule -> how often it removed something
     extra: Mapping[str, object] = field(default_factory=dict)  # unknown fields of JSON, kept
+    agreement: float | None = None  # of two extractors, 0..1: Jaccard of their 4-gram shingles
+    skipped: tuple[
+        str, ...
+    ] = ()  # extractors that failed, are missing, or had no time: "name: why"
+    page_kind: str | None = None  # article, listing, multi_article or error; None: no web page
+    truncated: tuple[str, ...] = ()  # why the text is not all of the article: PAYWALL, MORE_LINK...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

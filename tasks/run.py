@@ -7,7 +7,7 @@ import platform
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -47,6 +47,7 @@ class Order:
     sources: tuple[str, ...]
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)  # the user's names of keys to ours
     limits: Limits = field(default_factory=Limits)
     chunk_documents: int = 1_000
     chunk_bytes: int = 128 * 1024 * 1024  # of documents, decompressed
@@ -58,6 +59,17 @@ class Order:
         """Which files count; never those of the warehouse itself."""
         own = {str(self.location), str(self.location.state)}
         return Filter(include=self.include, exclude=self.exclude, skipped_folders=frozenset(own))
+
+    def planner(self, sources: tuple[str, ...], ledger: Ledger) -> Planner:
+        """Return the planner of what is to be read."""
+        return Planner(
+            sources,
+            self.filter(),
+            ledger,
+            self.limits,
+            rehash=self.rehash,
+            columns=self.columns,
+        )
 
 
 @dataclass(slots=True)
@@ -106,10 +118,9 @@ class Run:
             location=order.location,
             folder=str(order.location.state / "runs" / self.run_id),
             limits=order.limits,
+            columns=order.columns,
         )
-        self.planner = Planner(
-            order.sources, order.filter(), ledger, order.limits, rehash=order.rehash
-        )
+        self.planner = order.planner(order.sources, ledger)
         self.tally = Tally()
         self.staged: list[Staged] = []
         self.writer = store.Writer(order.location, self.run_id)
@@ -297,7 +308,8 @@ def ingest_files(order: Order, on_progress: Callable[[Run], None] = lambda run: 
 
 def settings_sha256(order: Order) -> str:
     """Return the hash of the settings that touch rows."""
-    touching = (order.limits.document_bytes, order.limits.raw_bytes, SCHEMA_VERSION)
+    columns = sorted(order.columns.items())
+    touching = (order.limits.document_bytes, order.limits.raw_bytes, columns, SCHEMA_VERSION)
     return hashlib.sha256(repr(touching).encode()).hexdigest()
 
 

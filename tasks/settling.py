@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.discover import unreadable
-from tasks.reading import Met
+from tasks.met import Met
 from tasks.records import RawFile, Rejection
 
 

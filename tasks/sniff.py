@@ -28,6 +28,14 @@ RSS, ATOM, RDF, SVG = (
 )
 MAIL, MAILBOX, WEB_ARCHIVE = "message/rfc822", "application/mbox", "multipart/related"
 BINARY = "application/octet-stream"
+MARKDOWN, CSV, TSV = "text/markdown", "text/csv", "text/tab-separated-values"
+SITEMAP, JSON_FEED = "application/x-sitemap+xml", "application/feed+json"
+NITF, NEWSML = "text/vnd.iptc.nitf", "text/vnd.iptc.newsml"
+G2 = "application/vnd.iptc.g2.{}+xml"
+IPTC_7901, ANPA = "text/x-iptc7901", "text/x-anpa"  # neither was ever registered
+REUTERS_SGML = "application/x-reuters-sgml"  # Reuters-21578
+ZIP = "application/zip"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the first byte
     (GZIP, rb"\x1f\x8b\x08"),  # RFC 1952
@@ -44,7 +52,7 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("application/pdf", rb"\s*%PDF-"),
     ("application/postscript", rb"%!PS|\xc5\xd0\xd3\xc6"),
     ("application/rtf", rb"\s*\{\\rtf"),
-    ("application/zip", rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
+    (ZIP, rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
     ("application/x-7z-compressed", rb"7z\xbc\xaf\x27\x1c"),
     ("application/vnd.rar", rb"Rar!\x1a\x07"),
     ("application/x-tar", rb".{257}ustar"),  # POSIX 1003.1
@@ -77,14 +85,34 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("video/x-flv", rb"FLV\x01"),
     ("application/ogg", rb"OggS\x00"),
 )
+# Office documents and books are zip archives: an Office Open XML file begins with its list of
+# contents, the others with their media type, stored without compression (OCF 3.1, ODF 1.2 part 3).
+_ZIPPED = (
+    (DOCX, re.compile(rb"(?s)PK\x03\x04.*?(?:\[Content_Types\]\.xml|_rels/).*?word/")),
+    ("application/vnd.openxmlformats-officedocument", re.compile(rb"\[Content_Types\]\.xml")),
+    ("application/vnd.oasis.opendocument.text", re.compile(rb"mimetypeapplication/vnd\.oasis")),
+    ("application/epub+zip", re.compile(rb"mimetypeapplication/epub\+zip")),
+)
+_ADDED: list[tuple[str, re.Pattern[bytes]]] = []  # by tasks.readers.add
 _SIGNATURE = re.compile(b"|".join(b"(" + pattern + b")" for _, pattern in SIGNATURES), re.DOTALL)
 
+G2_ITEMS = "newsitem packageitem newsmessage conceptitem knowledgeitem planningitem"
 ROOTS = {  # first element or DOCTYPE, lower case, without prefix
     b"html": HTML,
     b"rss": RSS,
     b"feed": ATOM,
     b"rdf": RDF,  # RSS 1.0 and 0.90 are told apart below by their namespace
     b"svg": SVG,
+    b"urlset": SITEMAP,
+    b"sitemapindex": SITEMAP,
+    b"nitf": NITF,
+    b"newsml": NEWSML,
+    b"lewis": REUTERS_SGML,
+    b"reuters": REUTERS_SGML,
+    **{
+        name.encode(): G2.format(name)  # NewsML-G2
+        for name in G2_ITEMS.split()
+    },
 }
 # Elements that begin a page without <html>: the list of the WHATWG MIME Sniffing Standard
 # (section 7.1) and the other elements that fragments of news pages were seen to begin with.
@@ -95,11 +123,12 @@ HTML_TAGS = frozenset(
 
 SUFFIXES = {  # what a name says about bytes that are text and do not speak for themselves
     ".html .htm .xhtml .xht .shtml .php .asp .aspx .jsp .cgi": HTML,
-    ".txt .text .md .markdown .mdown .rst .adoc .org .tex .log .py .sh .yaml .yml .toml .ini": TEXT,
+    ".md .markdown .mdown .mdx": MARKDOWN,
+    ".txt .text .rst .adoc .org .tex .log .py .sh .yaml .yml .toml .ini": TEXT,
     ".json": JSON,
     ".jsonl .ndjson .jl .jsonlines": JSON_LINES,
-    ".csv": "text/csv",
-    ".tsv .tab": "text/tab-separated-values",
+    ".csv": CSV,
+    ".tsv .tab": TSV,
     ".eml .mime": MAIL,
     ".mbox": MAILBOX,
     ".mht .mhtml": WEB_ARCHIVE,
@@ -136,6 +165,7 @@ _JSON_START = re.compile(
     """,
     re.VERBOSE,
 )
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')  # version 1 and 1.1
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):(?:[ \t]+(.*))?\r?\Z")
 _ENVELOPE = re.compile(rb"From \S+ .*\d{4}\s*\n[A-Za-z-]+:")  # RFC 4155
 _MAIL_HEADERS = frozenset({b"message-id", b"mime-version", b"received", b"return-path"})
@@ -151,13 +181,40 @@ def sniff(head: bytes, name: str) -> str:
     head = head[:HEAD_BYTES]
     suffix = _suffix(name)
     encoding = unicode_encoding(head)
-    if encoding is None and (signature := _SIGNATURE.match(head)):
-        return SIGNATURES[(signature.lastindex or 0) - 1][0]
+    if encoding is None and (found := _signed(head, suffix)):
+        return found
     text = _as_utf8(head, encoding)
     if _is_binary(text):
         return BINARY_SUFFIXES.get(suffix, BINARY)
     text = text.lstrip()
     return _by_content(text, suffix) or _by_name(text, suffix)
+
+
+def add(media_type: str, suffixes: tuple[str, ...], signature: bytes | None) -> None:
+    """Recognise a further format, before all others by its signature."""
+    _BY_SUFFIX.update(dict.fromkeys(suffixes, media_type))
+    if signature is not None:
+        _ADDED.append((media_type, re.compile(signature, re.DOTALL)))
+
+
+def _signed(head: bytes, suffix: str) -> str | None:
+    """Name a format by its signature, or return None."""
+    for media_type, pattern in _ADDED:
+        if pattern.match(head):
+            return media_type
+    signature = _SIGNATURE.match(head)
+    if signature is None:
+        return None
+    found = SIGNATURES[(signature.lastindex or 0) - 1][0]
+    return _zipped(head, suffix) if found == ZIP else found
+
+
+def _zipped(head: bytes, suffix: str) -> str:
+    """Tell documents that are zip archives by their first entries."""
+    for media_type, pattern in _ZIPPED:
+        if pattern.search(head):
+            return media_type
+    return ZIP
 
 
 def unicode_encoding(head: bytes) -> str | None:
@@ -236,7 +293,7 @@ def _markup(text: bytes, suffix: str) -> str | None:
     if is_xml or (root not in HTML_TAGS and b"xmlns" in text[start : start + 1000]):
         return XML
     # Markdown may begin with <p align="center">; only a whole page overrules its name.
-    is_prose = named == TEXT and suffix not in (".txt", ".text")
+    is_prose = named in (TEXT, MARKDOWN) and suffix not in (".txt", ".text")
     return HTML if root in HTML_TAGS and not is_prose else named
 
 
@@ -248,6 +305,8 @@ def _json(text: bytes, suffix: str) -> str | None:
     line, _, rest = text.partition(b"\n")
     if text[:1] == b"{" and line.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{":
         return JSON_LINES
+    if _JSON_FEED.search(text[:4096]):
+        return JSON_FEED
     is_open = line.rstrip() in (b"{", b"[") or text[:1] == b"["
     return JSON_LINES if named == JSON_LINES and not is_open else JSON
 

@@ -22,12 +22,13 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class Doc:
-    """A document: its bytes decide text and URL."""
+    """A document: its bytes decide text and URL; where they name none, its container may."""
 
     path: str
     text: str
     url: str
     markup: str  # other bytes around the same text
+    address: str | None = None  # where its container says it was fetched
 
     @property
     def sha256(self) -> str:
@@ -45,10 +46,11 @@ class Doc:
             path=self.path,
             file_sha256=self.sha256,
             sha256=self.sha256,
+            url=self.address,
             encoding="utf-8",
             encoding_method="utf-8",
             outcome="article",
-            article_id=article_id(self.url, self.identity),
+            article_id=article_id(self.url or self.address, self.identity),
         )
         return FileRow(**values)  # type: ignore[arg-type]
 
@@ -60,7 +62,7 @@ class Tables:
     run_id: str = "run"
     ledger: Ledger = field(default_factory=lambda: Ledger.in_memory(locate("none")))
     files: dict[tuple[str, str], FileRow] = field(default_factory=dict)  # by id and commit
-    articles: dict[tuple[str, str], str] = field(default_factory=dict)  # the same, to sha256
+    articles: dict[tuple[str, str], tuple[str, str | None]] = field(default_factory=dict)  # same
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     commits: int = 0
@@ -78,7 +80,7 @@ class Tables:
         for row in resolved.files.values():
             self.files[row.document_id, commit_id] = row
         for article, doc in winners.items():
-            self.articles[article, commit_id] = doc.sha256
+            self.articles[article, commit_id] = doc.sha256, doc.address
         self.links |= {k: (v.article_a, v.article_b) for k, v in resolved.links.items()}
         for outcome, count in outcome_counts(resolved).items():
             self.counts[outcome] = self.counts.get(outcome, 0) + count
@@ -102,7 +104,7 @@ class Tables:
     ) -> list[LedgerRow]:
         return [
             LedgerRow(
-                r.path, r.record, r.file_sha256, r.sha256, r.outcome, r.article_id, None, None,
+                r.path, r.record, r.file_sha256, r.sha256, r.url, r.outcome, r.article_id, None, None,
                 None, None, None,
                 winners[r.article_id].identity
                 if r.outcome == "article" and r.article_id in winners else None,
@@ -117,7 +119,7 @@ class Tables:
         assert len({key for key, _ in self.articles}) == len(self.articles)
         return (
             {key: row for (key, _), row in self.files.items()},
-            {key: sha256 for (key, _), sha256 in self.articles.items()},
+            {key: source for (key, _), source in self.articles.items()},
             set(self.links.values()),
             {outcome: count for outcome, count in self.counts.items() if count},
         )
@@ -130,6 +132,7 @@ docs = st.lists(
         text=st.sampled_from("ab"),
         url=st.sampled_from(["", "u", "v", "w"]),
         markup=st.sampled_from("123"),
+        address=st.sampled_from([None, None, "u", "x"]),
     ),
     max_size=14,
     unique_by=lambda doc: doc.path,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tasks.compression import Readable
 from tasks.readers.jsonarray import split_array
-from tasks.readers.jsonl import Part, split_lines
+from tasks.readers.jsonl import split_lines
+from tasks.readers.parts import Part
 from tasks.streams import decompress, open_stream
 from warehouse.errors import CannotRead
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
+
+
+def content_key(sha256: str, url: str | None) -> str:
+    """Return what documents of equal content share, hex: their bytes, and where they are from.
+
+    A page that a crawl fetched at two addresses is not one document twice.
+    """
+    return sha256 if url is None else hashlib.sha256(f"{sha256}\0{url}".encode()).hexdigest()
 
 
 class LedgerRow(NamedTuple):
@@ -12,6 +21,7 @@ class LedgerRow(NamedTuple):
     record: int | None
     file_sha256: str | None
     sha256: str | None
+    url: str | None
     outcome: str
     article_id: str | None
     reason: str | None
@@ -42,6 +52,7 @@ class KnownDocument(NamedTuple):
     path: str
     record: int | None
     sha256: str | None
+    url: str | None  # where its container says it was fetched
     outcome: str
     article_id: str | None
     reason: str | None

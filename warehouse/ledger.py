@@ -21,10 +21,10 @@ from deltalake import DeltaTable
 from warehouse import store
 from warehouse.catalog import define_views
 from warehouse.errors import TryAgain
-from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow
+from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow, content_key
 from warehouse.location import Location
 
-LAYOUT = "2"  # of the tables below; another number means: make the file again
+LAYOUT = "3"  # of the tables below; another number means: make the file again
 
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -32,13 +32,15 @@ CREATE TABLE file (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 BLOB, is_complete INTEGER NOT NULL,
     document_count INTEGER NOT NULL, size INTEGER, mtime_ns INTEGER, inode INTEGER);
 CREATE TABLE document (
-    file_id INTEGER, record INTEGER, sha256 BLOB, outcome TEXT, article_id BLOB, reason TEXT,
-    reader TEXT, is_retryable INTEGER, run_id TEXT, commit_id TEXT,
+    file_id INTEGER, record INTEGER, sha256 BLOB, url TEXT, outcome TEXT, article_id BLOB,
+    reason TEXT, reader TEXT, is_retryable INTEGER, run_id TEXT, commit_id TEXT,
     PRIMARY KEY (file_id, record)) WITHOUT ROWID;
 CREATE INDEX document_rejected ON document (reader) WHERE outcome = 'rejected';
 CREATE TABLE content (
-    sha256 BLOB PRIMARY KEY, file_id INTEGER, record INTEGER, outcome TEXT, article_id BLOB,
-    reason TEXT, reader TEXT, is_retryable INTEGER, run_id TEXT, commit_id TEXT) WITHOUT ROWID;
+    key BLOB PRIMARY KEY, file_id INTEGER, record INTEGER, sha256 BLOB, url TEXT, outcome TEXT,
+    article_id BLOB, reason TEXT, reader TEXT, is_retryable INTEGER, run_id TEXT, commit_id TEXT)
+    WITHOUT ROWID;
+CREATE INDEX content_bytes ON content (sha256) WHERE url IS NOT NULL;
 CREATE TABLE article (
     article_id BLOB PRIMARY KEY, identity BLOB, sha256 BLOB, file_id INTEGER, record INTEGER,
     run_id TEXT, commit_id TEXT) WITHOUT ROWID;
@@ -47,8 +49,9 @@ CREATE TABLE centre (identity BLOB PRIMARY KEY, article_id BLOB, run_id TEXT) WI
 """
 
 NEW_ROWS = """
-SELECT f.path, f.record, f.file_sha256, f.sha256, f.outcome, f.article_id, f.reason, f.reader,
-       f.is_retryable, f.document_count, f.is_complete, a.identity_sha256, f.run_id, f.commit_id
+SELECT f.path, f.record, f.file_sha256, f.sha256, f.url, f.outcome, f.article_id, f.reason,
+       f.reader, f.is_retryable, f.document_count, f.is_complete, a.identity_sha256, f.run_id,
+       f.commit_id
 FROM files_history f
 JOIN commits c USING (commit_id)
 LEFT JOIN articles_history a ON f.outcome = 'article' AND a.article_id = f.article_id
@@ -58,7 +61,7 @@ WHERE c.sequence > ? ORDER BY c.sequence, f.path, f.record
 
 
 DOCUMENT = (
-    "SELECT f.path, d.record, d.sha256, d.outcome, d.article_id, d.reason, d.reader, "
+    "SELECT f.path, d.record, d.sha256, d.url, d.outcome, d.article_id, d.reason, d.reader, "
     "d.is_retryable, d.run_id, d.commit_id FROM document d JOIN file f ON f.id = d.file_id "
 )
 
@@ -110,12 +113,18 @@ class Ledger:
             self._one(DOCUMENT + "WHERE f.path = ? AND d.record = ?", path, record or 0)
         )
 
-    def content(self, sha256: str) -> KnownDocument | None:
-        """Return the document that stands for these bytes: an article, a copy by its text, or one
-        that was rejected."""
+    def content(self, sha256: str, url: str | None = None) -> KnownDocument | None:
+        """Return the document that stands for these bytes from this address: an article, a copy
+        by its text, or one that was rejected."""
         # Not by way of `document`: that place may hold other bytes by now.
-        query = DOCUMENT.replace("FROM document d", "FROM content d") + "WHERE d.sha256 = ?"
-        return _document(self._one(query, bytes.fromhex(sha256)))
+        query = DOCUMENT.replace("FROM document d", "FROM content d") + "WHERE d.key = ?"
+        return _document(self._one(query, bytes.fromhex(content_key(sha256, url))))
+
+    def has_bytes(self, sha256: str) -> bool:
+        """Are these bytes known, from whatever address?"""
+        blob = bytes.fromhex(sha256)
+        query = "SELECT 1 FROM content WHERE key = ?1 OR (url IS NOT NULL AND sha256 = ?1)"
+        return self._one(query, blob) is not None
 
     def article(self, article_id: str) -> KnownArticle | None:
         """Return where the row of an article came from."""
@@ -257,8 +266,8 @@ class Ledger:
         """A rejection never takes the place of an article."""
         how = "IGNORE" if row.outcome == "rejected" else "REPLACE"
         self._connection.execute(
-            f"INSERT OR {how} INTO content ({NAMES}) VALUES ({MARKS})",
-            _values(file_id, row),
+            f"INSERT OR {how} INTO content (key, {NAMES}) VALUES (?, {MARKS})",
+            (_blob(content_key(row.sha256 or "", row.url)), *_values(file_id, row)),
         )
 
     def _note_article(self, file_id: int, row: LedgerRow) -> None:
@@ -339,23 +348,24 @@ def _remove(path: Path) -> None:
 def _document(row: Any) -> KnownDocument | None:
     if row is None:
         return None
-    path, record, sha256, outcome, article_id, reason, reader, is_retryable, run_id, commit_id = row
+    path, record, sha256, url, outcome, article_id, reason, reader, is_retryable, *commit = row
     return KnownDocument(
         path,
         record or None,
         _hex(sha256),
+        url,
         outcome,
         _hex(article_id),
         reason,
         reader,
         bool(is_retryable),
-        run_id,
-        commit_id,
+        *commit,
     )
 
 
 NAMES = (
-    "file_id, record, sha256, outcome, article_id, reason, reader, is_retryable, run_id, commit_id"
+    "file_id, record, sha256, url, outcome, article_id, reason, reader, is_retryable, run_id, "
+    "commit_id"
 )
 MARKS = ", ".join("?" * len(NAMES.split(", ")))
 
@@ -365,6 +375,7 @@ def _values(file_id: int, row: LedgerRow) -> tuple[Any, ...]:
         file_id,
         row.record or 0,
         _blob(row.sha256),
+        row.url,
         row.outcome,
         _blob(row.article_id),
         row.reason,

@@ -18,37 +18,24 @@ from typing import Annotated, Any, get_type_hints
 
 import pyarrow as pa
 
+from warehouse.columns import (
+    AUTHORS,
+    COUNT,
+    COUNTS,
+    FLAG,
+    INSTANT,
+    SECONDS,
+    TEXT,
+    TEXTS,
+    Column,
+    Ratio,
+    few,
+    key,
+    ratio,
+)
+
 # Semantic: a change of meaning is a new major version, an added column or table a new minor one.
-SCHEMA_VERSION = "1.0"
-
-TEXT = pa.string()
-COUNT = pa.int64()
-FLAG = pa.bool_()
-INSTANT = pa.timestamp("us", tz="UTC")
-COUNTS = pa.map_(pa.string(), pa.int64())
-SECONDS = pa.map_(pa.string(), pa.float64())
-TEXTS = pa.map_(pa.string(), pa.string())
-AUTHORS = pa.list_(pa.struct([("name", pa.string()), ("kind", pa.string())]))
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What stands in a column. `few` marks low cardinality (stored with a dictionary)."""
-
-    type: pa.DataType
-    meaning: str
-    few: bool = False
-    key: bool = False  # an id or hash that is looked up: gets a bloom filter and statistics
-
-
-def few(meaning: str) -> Column:
-    """A text column with few different values."""
-    return Column(TEXT, meaning, few=True)
-
-
-def key(meaning: str) -> Column:
-    """A text column that holds an id or a hash."""
-    return Column(TEXT, meaning, key=True)
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +45,13 @@ class FileRow:
     document_id: Annotated[str, key("Hash of path and record; the same in every run.")]
     path: Annotated[str, Column(TEXT, "Path or URI; a file URI where the name is no UTF-8.")]
     record: Annotated[int | None, Column(COUNT, "1-based number inside the container, or NULL.")]
+    record_id: Annotated[
+        str | None, Column(TEXT, "Its name in the container: WARC-Record-ID, path in an archive.")
+    ]
+    url: Annotated[str | None, Column(TEXT, "Fetched from, as the container says.")]
+    retrieved_at: Annotated[
+        datetime | None, Column(INSTANT, "Fetched at, as the container says (WARC-Date).")
+    ]
     file_sha256: Annotated[str | None, key("SHA-256 of the file as it lies on disk, hex.")]
     sha256: Annotated[str | None, key("SHA-256 of the document's own bytes, decompressed, hex.")]
     byte_count: Annotated[int | None, Column(COUNT, "Bytes of the document, decompressed.")]
@@ -117,9 +111,15 @@ class ArticleRow:
     published_source: Annotated[str | None, few("Where the time of publication stood.")]
     published_original: Annotated[str | None, Column(TEXT, "As it was written.")]
     published_reason: Annotated[str | None, Column(TEXT, "Why published_at is NULL.")]
-    published_min: Annotated[datetime | None, Column(INSTANT, "Not before, by the text.")]
-    published_max: Annotated[datetime | None, Column(INSTANT, "Not after, by the text.")]
+    published_min: Annotated[
+        datetime | None, Column(INSTANT, "Not before, by the text; see date_evidence.")
+    ]
+    published_max: Annotated[
+        datetime | None, Column(INSTANT, "Not after, by the text; see date_evidence.")
+    ]
     modified_at: Annotated[datetime | None, Column(INSTANT, "Time of the last change.")]
+    modified_precision: Annotated[str | None, few("As published_precision.")]
+    modified_has_zone: Annotated[bool | None, Column(FLAG, "As published_has_zone.")]
     modified_original: Annotated[str | None, Column(TEXT, "As it was written.")]
     language_code: Annotated[str | None, few("BCP 47; und if undecided.")]
     language_confidence: Annotated[
@@ -136,7 +136,63 @@ class ArticleRow:
     license: Annotated[str | None, Column(TEXT, "Licence as given (schema.org license).")]
     copyright_holder: Annotated[str | None, Column(TEXT, "Copyright holder as given.")]
     is_accessible_for_free: Annotated[bool | None, Column(FLAG, "As given.")]
+    tdm_reservation: Annotated[
+        bool | None, Column(FLAG, "Text and data mining reserved? (W3C TDMRep), as given.")
+    ]
+    tdm_policy: Annotated[str | None, Column(TEXT, "Address of the TDM policy, as given.")]
+    ai_directives: Annotated[
+        Sequence[str], Column(pa.list_(TEXT), "What robots are told: noai, noimageai, noarchive...")
+    ]
     extractor: Annotated[str, few("What found the body, with version.")]
+    extractor_agreement: Annotated[
+        float | None, Column(pa.float64(), "Jaccard of two extractors' 4-gram shingles, 0..1.")
+    ]
+    extractors_skipped: Annotated[
+        Sequence[str], Column(pa.list_(TEXT), "Extractors that failed or are missing, and why.")
+    ]
+    page_kind: Annotated[
+        str | None, few("article, listing, multi_article or error; NULL: not a web page.")
+    ]
+    is_truncated: Annotated[bool, Column(FLAG, "Is a part of the article known to be missing?")]
+    truncated_reasons: Annotated[Sequence[str], Column(pa.list_(TEXT), "Signs of that.")]
+    # Quality signals, see tasks/quality.py; in brackets what the authors of the rule ask for.
+    quality_mean_word_chars: Annotated[Ratio, ratio("Gopher: mean length of words (3 to 10).")]
+    quality_hash_word_ratio: Annotated[Ratio, ratio("Gopher: # per word (at most 0.1).")]
+    quality_ellipsis_word_ratio: Annotated[Ratio, ratio("Gopher: ellipses per word (<= 0.1).")]
+    quality_alpha_word_ratio: Annotated[Ratio, ratio("Gopher: words with a letter (>= 0.8).")]
+    quality_stop_word_count: Annotated[
+        int | None, Column(COUNT, "Gopher: how many of its 8 English words occur (>= 2).")
+    ]
+    quality_bullet_line_ratio: Annotated[Ratio, ratio("Gopher: items of lists (<= 0.9).")]
+    quality_ellipsis_line_ratio: Annotated[Ratio, ratio("Gopher: end in an ellipsis (<= 0.3).")]
+    quality_duplicate_line_ratio: Annotated[Ratio, ratio("Gopher: stood before (<= 0.3).")]
+    quality_duplicate_line_char_ratio: Annotated[
+        Ratio, ratio("Characters of lines that stood before (Gopher <= 0.2, FineWeb < 0.1).")
+    ]
+    quality_top_2gram_char_ratio: Annotated[
+        Ratio, ratio("Gopher: characters in the most frequent pair of words (<= 0.20).")
+    ]
+    quality_top_3gram_char_ratio: Annotated[Ratio, ratio("The same of 3 words (<= 0.18).")]
+    quality_top_4gram_char_ratio: Annotated[Ratio, ratio("The same of 4 words (<= 0.16).")]
+    quality_duplicate_5gram_char_ratio: Annotated[
+        Ratio, ratio("Gopher: characters in 5-grams that stood before (<= 0.15).")
+    ]
+    quality_duplicate_6gram_char_ratio: Annotated[Ratio, ratio("Of 6 words (<= 0.14).")]
+    quality_duplicate_7gram_char_ratio: Annotated[Ratio, ratio("Of 7 words (<= 0.13).")]
+    quality_duplicate_8gram_char_ratio: Annotated[Ratio, ratio("Of 8 words (<= 0.12).")]
+    quality_duplicate_9gram_char_ratio: Annotated[Ratio, ratio("Of 9 words (<= 0.11).")]
+    quality_duplicate_10gram_char_ratio: Annotated[Ratio, ratio("Of 10 words (<= 0.10).")]
+    quality_terminal_line_ratio: Annotated[
+        Ratio, ratio("Lines that end as sentences do (FineWeb > 0.12; C4 keeps no others).")
+    ]
+    quality_short_line_ratio: Annotated[Ratio, ratio("FineWeb: <= 30 characters (< 0.67).")]
+    quality_newline_word_ratio: Annotated[Ratio, ratio("FineWeb: breaks per word (<= 0.3).")]
+    quality_sentence_count: Annotated[int, Column(COUNT, "C4: ends of sentences (>= 5).")]
+    quality_curly_bracket_count: Annotated[int, Column(COUNT, "C4: curly brackets (0).")]
+    quality_lorem_ipsum_count: Annotated[int, Column(COUNT, "C4: lorem ipsum (0).")]
+    quality_javascript_line_count: Annotated[int, Column(COUNT, "C4: name JavaScript (0).")]
+    quality_policy_line_count: Annotated[int, Column(COUNT, "C4: on cookies or privacy (0).")]
+    quality_furniture_char_ratio: Annotated[Ratio, ratio("Text outside the article proper.")]
     removed: Annotated[Mapping[str, int], Column(COUNTS, "Cleaning rule to what it removed.")]
     extra: Annotated[str | None, Column(TEXT, "Fields no column is for, as a JSON object.")]
     text_sha256: Annotated[str, key("SHA-256 of text in UTF-8, hex.")]
@@ -170,6 +226,22 @@ class ParagraphRow:
     char_end: Annotated[int, Column(COUNT, "One past the last code point.")]
     language_code: Annotated[str | None, few("BCP 47; NULL under 100 characters.")]
     text_sha256: Annotated[str, Column(TEXT, "SHA-256 of the paragraph in UTF-8, hex.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateEvidenceRow:
+    """A place in an article's text that bounds when it can have been published."""
+
+    article_id: Annotated[str, key("Article.")]
+    field: Annotated[str, few("headline or text: what the offsets point into.")]
+    char_start: Annotated[int, Column(COUNT, "First code point, from 0.")]
+    char_end: Annotated[int, Column(COUNT, "One past the last code point.")]
+    surface: Annotated[str, Column(TEXT, "The words.")]
+    rule: Annotated[str, few("Which rule read them.")]
+    published_min: Annotated[datetime | None, Column(INSTANT, "Not before, by these words.")]
+    published_max: Annotated[datetime | None, Column(INSTANT, "Not after, by these words.")]
+    is_conflict: Annotated[bool, Column(FLAG, "Does it contradict stronger evidence or the date?")]
+    reason: Annotated[str | None, Column(TEXT, "What it contradicts, for a person.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +321,7 @@ TABLES: dict[str, type] = {
     "articles": ArticleRow,
     "fields": FieldRow,
     "paragraphs": ParagraphRow,
+    "date_evidence": DateEvidenceRow,
     "links": LinkRow,
     "annotation_status": AnnotationStatusRow,
     "superseded": SupersededRow,
@@ -271,6 +344,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "articles": ("articles", "article_id"),
     "fields": ("articles", "article_id"),
     "paragraphs": ("articles", "article_id"),
+    "date_evidence": ("articles", "article_id"),
     "links": ("links", "link_id"),
 }
 

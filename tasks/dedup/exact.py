@@ -1,8 +1,9 @@
 """Exact duplicates: which document becomes the article's row, and what the others are called.
 
-* Equal bytes: the document first in order of (path, record) stands for them; the others are
-  `same_bytes`.
-* Equal article_id: the document with the smallest sha256 gives the row; the others are `same_text`.
+* Equal bytes, from one address where the container names it: the document first in order of
+  (path, record) stands for them; the others are `same_bytes`.
+* Equal article_id: the document with the smallest sha256 (then address) gives the row; the others
+  are `same_text`.
 * Equal body text under another canonical URL, or with and without one: articles of their own, each
   with an `exact` link to the one with the smallest id.
 
@@ -18,7 +19,7 @@ from typing import Protocol
 
 from tasks.dedup.identity import document_id, link_id
 from warehouse.errors import TryAgain
-from warehouse.known import KnownArticle, KnownDocument
+from warehouse.known import KnownArticle, KnownDocument, content_key
 from warehouse.schema import FileRow, LinkRow, SupersededRow
 
 
@@ -28,8 +29,8 @@ class Known(Protocol):
     def document(self, path: str, record: int | None) -> KnownDocument | None:
         """The last outcome of a document."""
 
-    def content(self, sha256: str) -> KnownDocument | None:
-        """The document that stands for these bytes."""
+    def content(self, sha256: str, url: str | None) -> KnownDocument | None:
+        """The document that stands for these bytes from this address."""
 
     def article(self, article_id: str) -> KnownArticle | None:
         """The document that gave an article's row."""
@@ -48,6 +49,7 @@ class Holder:
     path: str
     record: int | None
     sha256: str
+    url: str | None
     outcome: str
     article_id: str
     run_id: str
@@ -58,6 +60,16 @@ class Holder:
     def order(self) -> tuple[str, int]:
         """Place among documents of equal bytes."""
         return self.path, self.record or 0
+
+    @property
+    def key(self) -> str:
+        """What documents of equal content share."""
+        return content_key(self.sha256, self.url)
+
+    @property
+    def rank(self) -> tuple[str, str]:
+        """Place among documents of one article."""
+        return self.sha256, self.url or ""
 
 
 @dataclass(slots=True)
@@ -94,7 +106,7 @@ class Resolver:
             self._put(row)
             return
         assert row.sha256 is not None
-        standing = self._content(row.sha256)
+        standing = self._content(row.sha256, row.url)
         if standing is not None:
             self._add_copy(row, standing)
         elif identity is not None:
@@ -134,9 +146,9 @@ class Resolver:
                 encoding_method=full.encoding_method,
             )
         )
-        self._contents[mine.sha256] = mine
+        self._contents[mine.key] = mine
         holder = self._article(standing.article_id)
-        if holder is not None and holder.sha256 == mine.sha256:
+        if holder is not None and holder.key == mine.key:
             self._articles[standing.article_id] = mine
 
     def _add_text(self, number: int, row: FileRow, identity: str) -> None:
@@ -144,12 +156,20 @@ class Resolver:
         assert row.sha256 is not None
         assert row.article_id is not None
         mine = Holder(
-            row.path, row.record, row.sha256, "article", row.article_id, self.run_id, None, number
+            row.path,
+            row.record,
+            row.sha256,
+            row.url,
+            "article",
+            row.article_id,
+            self.run_id,
+            None,
+            number,
         )
         standing = self._article(row.article_id)
         if standing is None:
             self._link(row.article_id, identity)
-        elif standing.run_id == self.run_id and mine.sha256 < standing.sha256:
+        elif standing.run_id == self.run_id and mine.rank < standing.rank:
             self._replace_row(standing)
         else:
             mine = replace(mine, outcome="same_text")
@@ -157,13 +177,13 @@ class Resolver:
         if mine.outcome == "article":
             self._articles[mine.article_id] = mine
             self.resolved.winners[mine.article_id] = number
-        self._contents[mine.sha256] = mine
+        self._contents[mine.key] = mine
         self._put(row)
 
     def _replace_row(self, standing: Holder) -> None:
         """A document of this run with a smaller hash takes over the article's row."""
         self._correct(standing, "same_text", "a copy with a smaller hash")
-        self._contents[standing.sha256] = replace(standing, outcome="same_text", commit_id=None)
+        self._contents[standing.key] = replace(standing, outcome="same_text", commit_id=None)
         committed = self.known.article(standing.article_id)
         if committed is not None and standing.article_id not in self.resolved.winners:
             self._supersede(
@@ -195,21 +215,23 @@ class Resolver:
 
     # What is known, this chunk included
 
-    def _content(self, sha256: str) -> Holder | None:
-        if sha256 not in self._contents:
-            found = self.known.content(sha256)
+    def _content(self, sha256: str, url: str | None) -> Holder | None:
+        key = content_key(sha256, url)
+        if key not in self._contents:
+            found = self.known.content(sha256, url)
             if found is None or found.article_id is None:
                 return None
-            self._contents[sha256] = Holder(
+            self._contents[key] = Holder(
                 found.path,
                 found.record,
                 sha256,
+                url,
                 found.outcome,
                 found.article_id,
                 found.run_id,
                 found.commit_id,
             )
-        return self._contents[sha256]
+        return self._contents[key]
 
     def _article(self, article_id: str) -> Holder | None:
         if article_id not in self._articles:
@@ -221,6 +243,7 @@ class Resolver:
                 found.path,
                 found.record,
                 found.sha256,
+                at.url if at else None,
                 "article",
                 article_id,
                 found.run_id,

@@ -18,7 +18,8 @@ import re
 from collections.abc import Iterator
 
 from tasks.compression import TRAILING, Readable
-from tasks.readers.jsonl import BLANKS, Gathered, Part, rejected, utf8_chunks
+from tasks.readers.jsonl import BLANKS, JSON, Gathered, rejected, utf8_chunks
+from tasks.readers.parts import Part
 from warehouse.errors import CannotRead
 
 # What interfaces and dumps call the list of their articles, and the objects they wrap around it:
@@ -49,7 +50,7 @@ _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 _LONGEST_KEY = 10_000
 
 
-def split_array(stream: Readable, *, limit: int) -> Iterator[Part]:
+def split_array(stream: Readable, /, *, limit: int) -> Iterator[Part]:
     """Yield the documents of a JSON stream as parts, `record` counting them from 1.
 
     A file that is one object, and no list of others, is one part with the record None. `data` is
@@ -76,7 +77,7 @@ def split_array(stream: Readable, *, limit: int) -> Iterator[Part]:
         if not is_only:
             record = number + 1 if number or values.is_list else None
             detail = f"{damage.detail}; {values.where()}"
-            yield Part(record=record, data=None, rejection=rejected(damage, detail))
+            yield Part(record=record, rejection=rejected(damage, detail), media_type=JSON)
     else:
         if not number and not values.is_list:
             held = Gathered(limit)  # an empty file is one empty document

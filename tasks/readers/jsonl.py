@@ -11,22 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tasks.compression import TRAILING, Readable
+from tasks.readers.parts import Part
 from tasks.records import Rejection
 from tasks.sniff import unicode_encoding
 from warehouse.errors import CannotRead
 
+JSON = "application/json"
 CHUNK_BYTES = 1024 * 1024
 # White space of JSON and of bytes.isspace, and the record separator of RFC 7464.
 BLANKS = b" \t\r\n\v\f\x1e"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One document cut out of a container: its bytes, or why there are none."""
-
-    record: int | None  # 1-based number in the container; None when the file is the document
-    data: bytes | None
-    rejection: Rejection | None = None
 
 
 @dataclass(slots=True)
@@ -49,10 +42,10 @@ class Gathered:
         """Return the record without white space around it, or a rejection if it was too long."""
         if self.size > self.limit:
             return _too_large(record, self.size, self.limit)
-        return Part(record=record, data=b"".join(self.pieces).strip(BLANKS))
+        return Part(record=record, data=b"".join(self.pieces).strip(BLANKS), media_type=JSON)
 
 
-def split_lines(stream: Readable, *, limit: int) -> Iterator[Part]:
+def split_lines(stream: Readable, /, *, limit: int) -> Iterator[Part]:
     """Yield every line of JSON Lines as a part, `record` being the line number from 1.
 
     Blank lines are counted but are no parts. `data` is the line in UTF-8 without white space at
@@ -87,7 +80,7 @@ def _lines(lines: list[bytes], first: int, limit: int) -> Iterator[Part]:
         if len(line) > limit:
             yield _too_large(number, len(line), limit)
         elif data := line.strip(BLANKS):
-            yield Part(record=number, data=data)
+            yield Part(record=number, data=data, media_type=JSON)
 
 
 def _unless_blank(line: Gathered, number: int) -> Iterator[Part]:
@@ -99,7 +92,7 @@ def _unless_blank(line: Gathered, number: int) -> Iterator[Part]:
 def _too_large(record: int | None, size: int, limit: int) -> Part:
     detail = f"a record of {size:,} bytes; at most {limit:,} are read"
     rejection = Rejection(reason="read.too_large", detail=detail)
-    return Part(record=record, data=None, rejection=rejection)
+    return Part(record=record, rejection=rejection, media_type=JSON)
 
 
 def utf8_chunks(stream: Readable) -> Iterator[bytes]:
@@ -139,7 +132,7 @@ def _break(damage: CannotRead, line: Gathered, number: int) -> Iterator[Part]:
         yield from _unless_blank(line, number)
         line, number = Gathered(line.limit), number + 1
     detail = f"{damage.detail}; line {number:,} breaks off after {line.size:,} bytes"
-    yield Part(record=number, data=None, rejection=rejected(damage, detail))
+    yield Part(record=number, rejection=rejected(damage, detail), media_type=JSON)
 
 
 def rejected(damage: CannotRead, detail: str) -> Rejection:

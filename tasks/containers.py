@@ -1,0 +1,193 @@
+"""The documents in a container, and in the containers inside it.
+
+All documents of a file are numbered through, as deep as they may lie: its row in the ledger is
+one, and so is its count. `record_id` says where each one was found.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from tasks.compression import BLOCK_BYTES, DEFAULT_LIMITS, Readable
+from tasks.met import Met
+from tasks.readers import READERS, SPLITTERS, Splitter, reader_version
+from tasks.readers.parts import Part
+from tasks.records import RawDocument, RawFile, Rejection
+from tasks.streams import read_all, unpack
+from warehouse.errors import CannotRead
+
+# A zip in a WARC in a tar.gz exists; "42.zip" is five deep, and an archive of itself has no end.
+MOST_NESTED = 4
+_IN_MEMORY = 8 * 1024 * 1024  # bytes of an archive's member; a larger one lies in a temporary file
+
+
+def rejected(error: CannotRead) -> Rejection:
+    """Return the rejection that an error of reading is."""
+    return Rejection(error.reason, error.detail, is_retryable=error.is_retryable)
+
+
+def whole(walk: Walk, stream: Readable, media_type: str) -> Met:
+    """Return the file itself as one document."""
+    return walk.document(Part(record=None), None, stream, media_type)
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """One file on its way: what its documents share, and how much of it was met."""
+
+    file: RawFile
+    limit: int  # bytes of one document
+    columns: Mapping[str, str]
+    shared: Met
+    count: int = 0  # documents met so far
+    room: int = field(default=DEFAULT_LIMITS.output_bytes)  # bytes that archives may still unpack
+
+    def parts(self, splitter: Splitter, stream: Readable) -> Iterator[tuple[Part, Iterator[Met]]]:
+        """Yield the parts of the file, each with what is met in it (to be taken up at once).
+
+        Raises CannotRead if the container as a whole cannot be read.
+        """
+        with closing(self._rewound(splitter, stream)) as source:
+            for part in splitter.split(source, limit=self.limit):
+                yield part, self._met(part, splitter, 0)
+
+    def document(self, part: Part, number: int | None, stream: Readable, media_type: str) -> Met:
+        """Return what the rest of `stream` is: a document, or a rejection."""
+        met = self._about(part, number, media_type)
+        try:
+            data = read_all(stream, self.limit)
+        except CannotRead as error:
+            return replace(met, rejection=rejected(error))
+        return self._with_data(met, part, data, media_type)
+
+    def _met(self, part: Part, splitter: Splitter, depth: int) -> Iterator[Met]:
+        media_type = part.media_type or splitter.media_type
+        if part.rejection is None and media_type is None:
+            yield from self._looked_at(part, depth)
+            return
+        number = self._number(part, splitter, depth)
+        if part.rejection is not None or media_type is None:
+            met = self._about(part, number, media_type or self.shared.media_type)
+            is_of_splitter = media_type is None or part.is_damage
+            reader = splitter.name if is_of_splitter else met.reader
+            yield replace(met, rejection=part.rejection, reader=reader)
+        elif part.data is None and part.stream is not None:
+            yield self.document(part, number, part.stream, media_type)
+        else:
+            met = self._about(part, number, media_type)
+            yield self._with_data(met, part, part.data or b"", media_type)
+
+    def _number(self, part: Part, splitter: Splitter, depth: int) -> int | None:
+        """Return the record's number: lines keep theirs, what may nest is numbered as met."""
+        if part.record is None and depth == 0:
+            return None
+        self.count += 1
+        return part.record if splitter.media_type and depth == 0 else self.count
+
+    def _looked_at(self, part: Part, depth: int) -> Iterator[Met]:
+        """A part that may be compressed, or a container itself."""
+        try:
+            with closing(self._seekable(part)) as stream:
+                yield from self._opened(part, stream, depth)
+        except CannotRead as error:
+            self.count += 1
+            met = self._about(part, self.count, None)
+            yield replace(met, rejection=rejected(error), reader=reader_version(None))
+
+    def _opened(self, part: Part, stream: IO[bytes], depth: int) -> Iterator[Met]:
+        opened = unpack(stream, part.name)
+        splitter = SPLITTERS.get(opened.media_type)
+        if splitter is None:
+            self.count += 1
+            yield self.document(part, self.count, opened.stream, opened.media_type)
+            return
+        if depth + 1 >= MOST_NESTED:
+            detail = f"{opened.media_type} lies {depth + 1} containers deep; at most {MOST_NESTED}"
+            raise CannotRead("read.nested", detail)
+        before = self.count
+        with closing(self._rewound(splitter, opened.stream if opened.layers else stream)) as source:
+            for inner in splitter.split(source, limit=self.limit):
+                is_itself = inner.record is None
+                found = _as_itself(part, inner) if is_itself else _inside(part, inner)
+                yield from self._met(found, splitter, depth + 1)
+        if self.count == before:
+            raise CannotRead("read.empty", "no record in it")
+
+    def _rewound(self, splitter: Splitter, stream: Readable) -> IO[bytes]:
+        """Return the stream at its start, in a form that can go back if the splitter needs it."""
+        if isinstance(stream, io.IOBase) and stream.seekable():
+            stream.seek(0)
+        elif splitter.is_seeking:
+            stream = self._spooled(stream)
+        return stream  # type: ignore[return-value]
+
+    def _seekable(self, part: Part) -> IO[bytes]:
+        return self._spooled(part.stream) if part.stream else io.BytesIO(part.data or b"")
+
+    def _spooled(self, stream: Readable) -> IO[bytes]:
+        """Return a copy of `stream`; what does not fit into memory lies on disk, without a name."""
+        copy = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+        try:
+            while piece := stream.read(BLOCK_BYTES):
+                self.room -= len(piece)
+                if self.room < 0:
+                    detail = f"more than {DEFAULT_LIMITS.output_bytes:,} bytes unpacked of one file"
+                    raise CannotRead("read.bomb", detail)
+                copy.write(piece)
+        except BaseException:
+            copy.close()
+            raise
+        copy.seek(0)
+        return copy
+
+    def _with_data(self, met: Met, part: Part, data: bytes, media_type: str) -> Met:
+        document = RawDocument(
+            path=self.file.path,
+            record=met.record,
+            data=data,
+            media_type=media_type,
+            charset=part.charset,
+            name=f"{self.file.below}/{part.name}" if part.name else self.file.below,
+            record_id=part.record_id,
+            url=part.url,
+            retrieved_at=part.retrieved_at,
+            columns=self.columns,
+        )
+        if not data:
+            empty = Rejection("read.empty", "0 bytes")
+            return replace(met, rejection=empty, document=None if part.record else document)
+        if media_type in READERS:
+            return replace(met, document=document)
+        detail = f"no reader for {media_type} in this version"
+        return replace(met, document=document, rejection=Rejection("read.no_reader", detail))
+
+    def _about(self, part: Part, number: int | None, media_type: str | None) -> Met:
+        return replace(
+            self.shared,
+            record=number,
+            media_type=media_type,
+            reader=reader_version(media_type, self.columns),
+            record_id=part.record_id,
+            url=part.url,
+            retrieved_at=part.retrieved_at,
+        )
+
+
+def _inside(outer: Part, inner: Part) -> Part:
+    """Return a document of a container that lies in another, with the way to it."""
+    way = f"{outer.record_id or outer.name or outer.record}"
+    return replace(
+        inner,
+        name=f"{outer.name}/{inner.name}" if inner.name else outer.name,
+        record_id=f"{way}!/{inner.record_id}" if inner.record_id else f"{way}#{inner.record}",
+    )
+
+
+def _as_itself(outer: Part, inner: Part) -> Part:
+    """Return a part that only looked like a container: all that is said of it stays."""
+    return replace(outer, data=inner.data, rejection=inner.rejection, stream=None)
