@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
 
+from tasks.date_bounds import Evidence, bounds, settle
+from tasks.date_evidence import find_evidence
 from tasks.dates import Moment
 from tasks.dedup.identity import article_id, identity_sha256, identity_text
 from tasks.fields import Fields, choose
 from tasks.language import detect_language, paragraph_languages
 from tasks.layout import assemble
+from tasks.pubdate import date_candidates
+from tasks.quality import BODY_KINDS, Quality, measure
 from tasks.records import Draft, DraftParagraph, Language, RawDocument
 from tasks.stopwatch import Stopwatch
+from tasks.truncation import truncation_signs
 from warehouse.errors import CannotRead
-from warehouse.schema import ArticleRow, FieldRow, ParagraphRow
+from warehouse.schema import ArticleRow, DateEvidenceRow, FieldRow, ParagraphRow
 
-# Paragraphs of these kinds are what the article says: they decide its identity and its language.
-BODY_KINDS = frozenset({"body", "list_item", "quote"})
 # Scripts written without blanks, where every letter counts as a word: Thai to Tibetan, Myanmar,
 # Khmer, Kana, Han. (Unicode blocks.)
 _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -34,6 +37,19 @@ class Built:
     article: ArticleRow
     paragraphs: tuple[ParagraphRow, ...]
     fields: tuple[FieldRow, ...]
+    evidence: tuple[DateEvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dating:
+    """What headline and text say about the day of publication, places that contradict marked."""
+
+    headline: tuple[Evidence, ...]
+    text: tuple[Evidence, ...]
+
+    @property
+    def bounds(self) -> tuple[date | None, date | None]:
+        return bounds((*self.headline, *self.text))
 
 
 def build(document: RawDocument, draft: Draft, watch: Stopwatch) -> Built:
@@ -45,15 +61,21 @@ def build(document: RawDocument, draft: Draft, watch: Stopwatch) -> Built:
         body = [part.text for part in draft.paragraphs if part.kind in BODY_KINDS]
         identity = _identity(body)
     with watch.stage("fields"):
-        fields = choose(draft.candidates)
+        fields = choose((*draft.candidates, *date_candidates(document, draft)))
     with watch.stage("language"):
         language = detect_language("\n\n".join(body))
         languages = paragraph_languages([part.text for part in draft.paragraphs])
+    with watch.stage("evidence"):
+        dating = _dating(draft, fields, language)
+    with watch.stage("quality"):
+        quality = measure(draft.paragraphs, language.code)
+        signs = dict.fromkeys((*draft.truncated, *truncation_signs(draft.paragraphs)))
     with watch.stage("rows"):
-        article = _article(document, draft, fields, language, identity)
+        article = _article(document, draft, fields, language, identity, dating, quality, signs)
         paragraphs = tuple(_paragraphs(article.article_id, draft.paragraphs, languages))
         rows = (*_language_rows(article), *_field_rows(article, fields))
-    return Built(article, paragraphs, rows)
+        evidence = tuple(_evidence_rows(article, dating))
+    return Built(article, paragraphs, rows, evidence)
 
 
 def _identity(body: Sequence[str]) -> str:
@@ -68,11 +90,31 @@ def count_words(text: str) -> int:
     return len(text.split()) if text.isascii() else len(_WORD.findall(text))
 
 
+def _dating(draft: Draft, fields: Fields, language: Language) -> _Dating:
+    text, spans = assemble([part.text for part in draft.paragraphs])
+    kinds = (part.kind for part in draft.paragraphs)
+    body = [span for span, kind in zip(spans, kinds, strict=True) if kind in BODY_KINDS]
+    headline = fields.headline or ""
+    said = find_evidence(headline, [(0, len(headline))], language.code)
+    told = find_evidence(text, body, language.code)
+    settled = settle((*said, *told), fields.published)
+    return _Dating(tuple(settled[: len(said)]), tuple(settled[len(said) :]))
+
+
 def _article(
-    document: RawDocument, draft: Draft, fields: Fields, language: Language, identity: str
+    document: RawDocument,
+    draft: Draft,
+    fields: Fields,
+    language: Language,
+    identity: str,
+    dating: _Dating,
+    quality: Quality,
+    signs: Iterable[str],
 ) -> ArticleRow:
     text, _ = assemble([part.text for part in draft.paragraphs])
     published, modified = fields.published, fields.modified
+    earliest, latest = dating.bounds
+    reasons = list(signs)
     return ArticleRow(
         article_id=article_id(fields.canonical_url, identity),
         headline=fields.headline,
@@ -92,9 +134,11 @@ def _article(
         published_source=fields.published_source,
         published_original=published.original if published else None,
         published_reason=fields.published_reason,
-        published_min=None,
-        published_max=None,
+        published_min=_midnight(earliest),
+        published_max=_last_moment(latest),
         modified_at=_instant(modified),
+        modified_precision=modified.precision if modified else None,
+        modified_has_zone=modified.has_zone if modified else None,
         modified_original=modified.original if modified else None,
         language_code=language.code,
         language_confidence=language.confidence,
@@ -109,7 +153,16 @@ def _article(
         license=fields.license,
         copyright_holder=fields.copyright_holder,
         is_accessible_for_free=fields.is_accessible_for_free,
+        tdm_reservation=fields.tdm_reservation,
+        tdm_policy=fields.tdm_policy,
+        ai_directives=list(fields.ai_directives),
         extractor=draft.extractor,
+        extractor_agreement=draft.agreement,
+        extractors_skipped=list(draft.skipped),
+        page_kind=draft.page_kind,
+        is_truncated=bool(reasons),
+        truncated_reasons=reasons,
+        **asdict(quality),
         removed=dict(sorted(draft.removed.items())),
         extra=_json(draft.extra),
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -120,6 +173,15 @@ def _article(
 
 def _instant(moment: Moment | None) -> datetime | None:
     return moment.at if moment else None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """Return the first moment of a day, as though its calendar were that of UTC."""
+    return datetime.combine(day, time.min, UTC) if day else None
+
+
+def _last_moment(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.max, UTC) if day else None
 
 
 def _json(extra: Mapping[str, object]) -> str | None:
@@ -176,3 +238,24 @@ def _field_rows(article: ArticleRow, fields: Fields) -> Iterator[FieldRow]:
             is_chosen=choice.is_chosen,
             is_agreed=choice.is_agreed,
         )
+
+
+def _evidence_rows(article: ArticleRow, dating: _Dating) -> Iterator[DateEvidenceRow]:
+    places = (
+        ("headline", article.headline or "", dating.headline),
+        ("text", article.text, dating.text),
+    )
+    for field, text, found in places:
+        for each in found:
+            yield DateEvidenceRow(
+                article_id=article.article_id,
+                field=field,
+                char_start=each.start,
+                char_end=each.end,
+                surface=text[each.start : each.end],
+                rule=each.rule,
+                published_min=_midnight(each.earliest),
+                published_max=_last_moment(each.latest),
+                is_conflict=each.conflict is not None,
+                reason=each.conflict,
+            )

@@ -190,4 +190,12 @@ def _inside(outer: Part, inner: Part) -> Part:
 
 def _as_itself(outer: Part, inner: Part) -> Part:
     """Return a part that only looked like a container: all that is said of it stays."""
-    return replace(outer, data=inner.data, rejection=inner.rejection, stream=None)
+    return replace(
+        outer,
+        data=inner.data,
+        rejection=inner.rejection,
+        media_type=inner.media_type,
+        charset=inner.charset,
+        url=inner.url or outer.url,
+        stream=None,
+    )

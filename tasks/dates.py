@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 # The first printed newspaper is of 1605. Years outside are placeholders ("0001-01-01",
 # "9999-12-31") or of another calendar: Persian and Islamic sites of today write 1403 and 1446,
@@ -96,11 +97,30 @@ _MONTH_NAMES: dict[str, str] = {
     "noiembrie decembrie",
     "Indonesian": "januari februari maret april mei juni juli agustus september oktober "
     "november desember",
-    "Arabic": "يناير فبراير مارس أبريل|إبريل|ابريل مايو يونيو|يونيه يوليو|يوليه أغسطس|اغسطس "
-    "سبتمبر أكتوبر|اكتوبر نوفمبر ديسمبر",
+    "Arabic (Egypt, Gulf; Levant where one word; Maghreb)": "يناير|جانفي فبراير|شباط|فيفري "
+    "مارس|آذار أبريل|إبريل|ابريل|نيسان|أفريل مايو|أيار|ماي يونيو|يونيه|حزيران|جوان "
+    "يوليو|يوليه|تموز|جويلية أغسطس|اغسطس|آب|أوت سبتمبر|أيلول أكتوبر|اكتوبر نوفمبر ديسمبر",
+    "Czech": "ledna|leden února|únor března|březen dubna|duben května|květen června|červen "
+    "července|červenec srpna|srpen září října|říjen listopadu prosince|prosinec",
+    "Slovak": "januára|január februára|február marca apríla|apríl mája|máj júna|jún júla|júl "
+    "augusta|august septembra|september októbra|október novembra|november decembra|december",
+    "Hungarian": "január február március április május június július augusztus szeptember október "
+    "november december",
+    "Finnish": "tammikuuta|tammikuu helmikuuta|helmikuu maaliskuuta|maaliskuu huhtikuuta|huhtikuu "
+    "toukokuuta|toukokuu kesäkuuta|kesäkuu heinäkuuta|heinäkuu elokuuta|elokuu syyskuuta|syyskuu "
+    "lokakuuta|lokakuu marraskuuta|marraskuu joulukuuta|joulukuu",
+    "Greek": "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου "
+    "οκτωβρίου νοεμβρίου δεκεμβρίου",
+    "Bulgarian": "януари февруари март април май юни юли август септември октомври ноември "
+    "декември",
+    "Serbian": "januar februar mart april maj jun jul avgust septembar oktobar novembar decembar",
+    "Lithuanian": "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio "
+    "lapkričio gruodžio",
+    "Hebrew": "בינואר|ינואר בפברואר|פברואר במרץ|מרץ באפריל|אפריל במאי|מאי ביוני|יוני ביולי|יולי "
+    "באוגוסט|אוגוסט בספטמבר|ספטמבר באוקטובר|אוקטובר בנובמבר|נובמבר בדצמבר|דצמבר",
 }
 MONTHS: dict[str, int] = {
-    name: number
+    name.casefold(): number
     for names in _MONTH_NAMES.values()
     for number, group in enumerate(names.split(), start=1)
     for name in group.split("|")
@@ -158,11 +178,12 @@ _OFFSET = re.compile(r"\s*(?:GMT|UTC|Z)?\s*([+\-−])\s?(\d{1,2})(?::?(\d\d))?(?
 _HALF = re.compile(r"\b([AaPp])\.?\s?[Mm]\b\.?|(上午|下午|午前|午後|오전|오후)|(?<!\w)([صم])(?!\w)")
 
 
+@lru_cache(maxsize=256)  # asked for by the page's reader, once per candidate, and for the article
 def parse_moment(text: str) -> Moment | None:
     """Return the moment that `text` states, or None when it states none or several.
 
     Understood: ISO 8601 and its usual relaxations, RFC 822 and 2822, seconds, milli-, micro- and
-    nanoseconds since 1970, month names in 16 languages, Chinese, Japanese and Korean dates, and
+    nanoseconds since 1970, month names in 24 languages, Chinese, Japanese and Korean dates, and
     numbers. In "a/b/yyyy" a figure above 12 must say which one is the day; with dots the day comes
     first, because no locale of Unicode CLDR writes months first with dots.
     """

@@ -1,22 +1,25 @@
 """The fields of an article, chosen from what its document offers for them.
 
-The first candidate that can be understood wins; readers put the better source first. Every
-candidate is kept with its rank and with the answer to one question: does a source of another kind
-(JSON-LD, OpenGraph, the heading, ...) say the same?
+The first candidate that can be understood wins; readers put the better source first. Three rules
+go beyond that, each where it is used: a date written more precisely, a date that is the one of the
+last change, and authors that are only the publisher's name. Every candidate is kept with its rank
+and with the answer to one question: does a source of another kind (JSON-LD, OpenGraph, the
+heading, ...) say the same?
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
-from tasks.dates import Moment, parse_moment
-from tasks.names import Author, authors_in
+from tasks.agreement import SITE_SUFFIX, keys_of, source_kind, words
+from tasks.dates import Moment
+from tasks.names import Author, authors_in, is_agency, is_same_name
 from tasks.records import Candidate
+from tasks.understanding import understood
 from tasks.urls import canonical
 
 FIELDS: tuple[str, ...] = (
@@ -36,15 +39,15 @@ FIELDS: tuple[str, ...] = (
     "license",
     "copyright_holder",
     "is_accessible_for_free",
+    "tdm_reservation",
+    "tdm_policy",
+    "ai_directive",
 )
 
+# Kinds of source that state a date for machines; and precisions, the coarsest first.
+_DECLARED = frozenset(("json-ld", "microdata", "rdfa", "opengraph", "meta"))
+_PRECISIONS = ("year", "month", "day", "minute", "second")
 _LONGEST_SHOWN = 80  # characters of a value in a reason
-
-_WORD = re.compile(r"\w+")
-_SUFFIX = re.compile(r"\s+[-|–—·•:»]{1,2}\s+([^|]{2,60})\Z")  # " | Evening Courier"
-_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?")
-_TRUE = frozenset(("true", "1", "yes", "https://schema.org/true", "http://schema.org/true"))
-_FALSE = frozenset(("false", "0", "no", "https://schema.org/false", "http://schema.org/false"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,9 @@ class Fields:
     license: str | None
     copyright_holder: str | None
     is_accessible_for_free: bool | None
+    tdm_reservation: bool | None  # text and data mining reserved (W3C TDMRep)
+    tdm_policy: str | None
+    ai_directives: tuple[str, ...]  # what robots are told not to do, in lower case
     declared_language: str | None  # BCP 47
     published: Moment | None
     published_source: str | None
@@ -93,7 +99,7 @@ class Fields:
 class _Offer:
     """A candidate, and what it was understood as (None: not at all).
 
-    `kind` is what stands before the colon of the source: two keys of one JSON object are one kind.
+    `kind` is who writes the source (see agreement): two keys of one JSON object are one kind.
     """
 
     candidate: Candidate
@@ -110,7 +116,7 @@ def choose(candidates: Sequence[Candidate]) -> Fields:
     Raises ValueError for a candidate whose field is not one of FIELDS.
     """
     offers = _offers(candidates)
-    published = _first(offers, "published")
+    published = _published(offers)
     publisher = _text(offers, "publisher")
     return Fields(
         headline=_without_publisher(_text(offers, "headline"), publisher),
@@ -125,7 +131,10 @@ def choose(candidates: Sequence[Candidate]) -> Fields:
         image_url=_text(offers, "image_url"),
         license=_text(offers, "license"),
         copyright_holder=_text(offers, "copyright_holder"),
-        is_accessible_for_free=_flag(offers),
+        is_accessible_for_free=_flag(offers, "is_accessible_for_free"),
+        tdm_reservation=_flag(offers, "tdm_reservation"),
+        tdm_policy=_text(offers, "tdm_policy"),
+        ai_directives=_directives(offers),
         declared_language=_language(offers),
         published=_moment(published),
         published_source=published.candidate.source if published else None,
@@ -144,94 +153,9 @@ def _offers(candidates: Iterable[Candidate]) -> _Offers:
     for candidate in candidates:
         if candidate.field not in grouped:
             raise ValueError(f"{candidate.field!r} is not in FIELDS; candidate {candidate}")
-        value = _READ[candidate.field](candidate.value)
-        kind = candidate.source.partition(":")[0]
-        grouped[candidate.field].append(_Offer(candidate, value, kind))
+        offer = _Offer(candidate, understood(candidate), source_kind(candidate.source))
+        grouped[candidate.field].append(offer)
     return grouped
-
-
-def _read_text(value: str) -> str | None:
-    return value.strip() or None
-
-
-def _read_keyword(value: str) -> str | None:
-    """Leave out bare punctuation, which keyword extractors produce for unspaced scripts."""
-    return value.strip() if _WORD.search(value) else None
-
-
-def _read_authors(value: str) -> tuple[Author, ...] | None:
-    return authors_in(value) or None
-
-
-def _read_language(value: str) -> str | None:
-    """Return a language tag as BCP 47 writes it ("pt-BR"); "en_US.UTF-8" counts as "en-US"."""
-    found = _TAG.fullmatch(value.strip().partition(".")[0])
-    if found is None:
-        return None
-    language, script, region = found.groups()
-    parts = (language.lower(), script and script.title(), region and region.upper())
-    return "-".join(part for part in parts if part)
-
-
-def _read_flag(value: str) -> bool | None:
-    word = value.strip().lower()
-    return True if word in _TRUE else False if word in _FALSE else None
-
-
-def _read_url(value: str) -> str | None:
-    return value.strip() if canonical(value) else None
-
-
-def _read_link(value: str) -> str | None:
-    """Keep a canonical link that is relative to the page ("/news/1") for `_canonical`."""
-    link = value.strip()
-    return link if link.startswith("/") or canonical(link) else None
-
-
-_READ: Mapping[str, Callable[[str], object | None]] = {
-    **dict.fromkeys(FIELDS, _read_text),
-    "author": _read_authors,
-    "keyword": _read_keyword,
-    "url": _read_url,
-    "canonical_url": _read_link,
-    "image_url": _read_link,
-    "published": parse_moment,
-    "modified": parse_moment,
-    "language": _read_language,
-    "is_accessible_for_free": _read_flag,
-}
-
-
-def _keys(field: str, value: object | None) -> tuple[Hashable, ...]:
-    """Return what a value is compared by; two values with one key in common agree."""
-    if isinstance(value, Moment):
-        return _moment_keys(value)
-    if isinstance(value, tuple):
-        return tuple(_words(author.name) for author in value)
-    if isinstance(value, bool):
-        return (value,)
-    text = str(value)
-    if field == "byline":
-        return tuple(_words(author.name) for author in authors_in(text)) or (_words(text),)
-    if field == "headline":
-        return tuple({_words(text), _words(_SUFFIX.sub("", text))})
-    if field in ("url", "canonical_url", "image_url"):
-        return (canonical(text) or text,)
-    return (text.partition("-")[0] if field == "language" else _words(text),)
-
-
-def _moment_keys(moment: Moment) -> tuple[Hashable, ...]:
-    """Return the calendar day as written and, where there is a zone, the minute of the instant."""
-    if moment.precision in ("year", "month"):
-        return ((moment.precision, moment.day),)
-    if not moment.has_zone:
-        return (moment.day,)
-    return (moment.day, moment.at.replace(second=0, microsecond=0))
-
-
-def _words(text: str) -> str:
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return " ".join(_WORD.findall(plain.casefold())) or plain.strip()
 
 
 # ---- choosing --------------------------------------------------------------------------------
@@ -246,8 +170,8 @@ def _text(offers: _Offers, field: str) -> str | None:
     return offer.candidate.value.strip() if offer else None
 
 
-def _flag(offers: _Offers) -> bool | None:
-    offer = _first(offers, "is_accessible_for_free")
+def _flag(offers: _Offers, field: str) -> bool | None:
+    offer = _first(offers, field)
     return offer.value if offer and isinstance(offer.value, bool) else None
 
 
@@ -274,18 +198,99 @@ def _same_source(offers: _Offers, field: str) -> list[_Offer]:
 
 
 def _authors(offers: _Offers, publisher: str | None) -> tuple[Author, ...]:
-    """Return the authors named as such, else those of the byline, each once."""
-    lines = [offer.candidate.value for offer in _same_source(offers, "author")]
-    if not lines:
-        byline = _text(offers, "byline")
-        lines = [byline] if byline else []
-    named = [author for line in lines for author in authors_in(line, publisher=publisher)]
+    """Return the authors named as such, else those of the byline, each once.
+
+    The publisher's own name beside persons is where they work, not a further author.
+    """
+    chosen = _author_offers(offers, publisher)
+    named = [author for offer in chosen for author in _named(offer, publisher)]
+    persons = [author for author in named if author.kind == "person"]
+    if persons and publisher:
+        named = [author for author in named if not is_same_name(author.name, publisher)]
     return tuple({author.name.casefold(): author for author in reversed(named)}.values())[::-1]
+
+
+def _named(offer: _Offer, publisher: str | None) -> tuple[Author, ...]:
+    return authors_in(offer.candidate.value, publisher=publisher, kind=offer.candidate.kind)
+
+
+def _author_offers(offers: _Offers, publisher: str | None) -> list[_Offer]:
+    """Return the offers of the first source that names authors.
+
+    A source without a person or an agency yields to one that names a person: content systems fill
+    in "Admin" or the site where the byline stands in the text alone.
+    """
+    groups: dict[str, list[_Offer]] = {}
+    for offer in (*offers["author"], *offers["byline"][:1]):
+        if _named(offer, publisher):
+            groups.setdefault(offer.candidate.source, []).append(offer)
+    ranked = list(groups.values())
+    if not ranked or _has(ranked[0], publisher, is_agency_enough=True):
+        return ranked[0] if ranked else []
+    return next((group for group in ranked if _has(group, publisher)), ranked[0])
+
+
+def _has(group: Iterable[_Offer], publisher: str | None, *, is_agency_enough: bool = False) -> bool:
+    """Tell whether a source names a person, or where that is enough, an agency."""
+    named = [author for offer in group for author in _named(offer, publisher)]
+    return any(
+        author.kind == "person" or (is_agency_enough and is_agency(author.name))
+        for author in named
+        if not (publisher and is_same_name(author.name, publisher))
+    )
 
 
 def _keywords(offers: _Offers) -> tuple[str, ...]:
     given = (offer.candidate.value.strip() for offer in _same_source(offers, "keyword"))
     return tuple(dict.fromkeys(given))
+
+
+def _directives(offers: _Offers) -> tuple[str, ...]:
+    """Return what any robot is told, from all elements: none of them takes back another."""
+    given = (offer.value for offer in offers["ai_directive"] if isinstance(offer.value, str))
+    return tuple(dict.fromkeys(value.lower() for value in given))
+
+
+def _published(offers: _Offers) -> _Offer | None:
+    """Return the offer of the time of publication.
+
+    Templates that fill the date of the last change into the one of publication are known (BBC's
+    microdata of 2016): where the first offer is also the time of change, an earlier one of another
+    kind is taken. Not swapped is a publication after the last change: scheduled articles are
+    edited before they appear. Of offers for one day or one instant, the most precise one is taken.
+    """
+    usable = [offer for offer in offers["published"] if isinstance(offer.value, Moment)]
+    if not usable:
+        return None
+    chosen = usable[0]
+    changes = {offer.value.at for offer in offers["modified"] if isinstance(offer.value, Moment)}
+    if _at(chosen) in changes:
+        others = (each for each in usable if each.kind != chosen.kind and _is_sure(each))
+        chosen = min((chosen, *others), key=_at)
+    same = [e for e in usable if _day(e) == _day(chosen) or _at(e) == _at(chosen)]
+    return max(same, key=_exactness)
+
+
+def _is_sure(offer: _Offer) -> bool:
+    """Tell a declared time of day from one that merely stands on the page."""
+    name = offer.candidate.source.partition(":")[0]
+    return name in _DECLARED and _exactness(offer)[1] > _PRECISIONS.index("day")
+
+
+def _at(offer: _Offer) -> datetime:
+    return offer.value.at if isinstance(offer.value, Moment) else datetime.max.replace(tzinfo=UTC)
+
+
+def _day(offer: _Offer) -> date | None:
+    return offer.value.day if isinstance(offer.value, Moment) else None
+
+
+def _exactness(offer: _Offer) -> tuple[bool, int, bool]:
+    """Return whether the zone is known, how much is written, and whether it is not just UTC."""
+    moment = offer.value
+    if not isinstance(moment, Moment):
+        return False, 0, False
+    return moment.has_zone, _PRECISIONS.index(moment.precision), bool(moment.offset)
 
 
 def _canonical(offers: _Offers) -> str | None:
@@ -314,8 +319,8 @@ def _joined(address: str | None, link: str) -> str:
 
 def _without_publisher(headline: str | None, publisher: str | None) -> str | None:
     """Return the headline without " | Evening Courier" where that is the publisher's name."""
-    found = _SUFFIX.search(headline) if headline and publisher else None
-    if headline and publisher and found and _words(found[1]) == _words(publisher):
+    found = SITE_SUFFIX.search(headline) if headline and publisher else None
+    if headline and publisher and found and words(found[1]) == words(publisher):
         return headline[: found.start()]
     return headline
 
@@ -355,9 +360,13 @@ def _judged(field: str, offers: _Offers) -> list[FieldChoice]:
 
 
 def _chosen(field: str, offers: _Offers) -> list[_Offer]:
-    if field in ("author", "keyword"):
+    if field == "author":
+        return _author_offers(offers, _text(offers, "publisher"))
+    if field == "keyword":
         return _same_source(offers, field)
-    first = _first(offers, field)
+    if field == "ai_directive":
+        return [offer for offer in offers[field] if offer.value is not None]
+    first = _published(offers) if field == "published" else _first(offers, field)
     return [first] if first else []
 
 
@@ -371,7 +380,7 @@ def _agreed(field: str, offers: _Offers) -> Mapping[int, bool]:
     usable = [offer for name in fields for offer in offers[name] if offer.value is not None]
     if len({offer.kind for offer in usable}) < 2:
         return {}
-    keys = {id(offer): _keys(offer.candidate.field, offer.value) for offer in usable}
+    keys = {id(offer): keys_of(offer.candidate.field, offer.value) for offer in usable}
     kinds: dict[Hashable, set[str]] = defaultdict(set)
     for offer in usable:
         for key in keys[id(offer)]:

@@ -34,7 +34,14 @@ NITF, NEWSML = "text/vnd.iptc.nitf", "text/vnd.iptc.newsml"
 G2 = "application/vnd.iptc.g2.{}+xml"
 IPTC_7901, ANPA = "text/x-iptc7901", "text/x-anpa"  # neither was ever registered
 REUTERS_SGML = "application/x-reuters-sgml"  # Reuters-21578
-ZIP = "application/zip"
+WARC, ARC, HTTP = "application/warc", "application/x-arc", "message/http"
+ZIP, TAR = "application/zip", "application/x-tar"
+PARQUET = "application/vnd.apache.parquet"
+ARROW_FILE, ARROW_STREAM = (
+    "application/vnd.apache.arrow.file",
+    "application/vnd.apache.arrow.stream",
+)
+ODT = "application/vnd.oasis.opendocument.text"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the first byte
@@ -46,8 +53,8 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("application/x-lzip", rb"LZIP\x01"),
     ("application/x-compress", rb"\x1f\x9d"),
     ("application/x-lzma", rb"\x5d\x00\x00.{2}"),
-    ("application/warc", rb"WARC/[01]\."),  # ISO 28500
-    ("application/x-arc", rb"filedesc://"),
+    (WARC, rb"WARC/[01]\."),  # ISO 28500
+    (ARC, rb"filedesc://"),
     (JSON_SEQUENCE, rb"\x1e[ \t\r\n]*[{\[]"),  # RFC 7464
     ("application/pdf", rb"\s*%PDF-"),
     ("application/postscript", rb"%!PS|\xc5\xd0\xd3\xc6"),
@@ -55,15 +62,15 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     (ZIP, rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
     ("application/x-7z-compressed", rb"7z\xbc\xaf\x27\x1c"),
     ("application/vnd.rar", rb"Rar!\x1a\x07"),
-    ("application/x-tar", rb".{257}ustar"),  # POSIX 1003.1
+    (TAR, rb".{257}ustar"),  # POSIX 1003.1
     ("application/vnd.sqlite3", rb"SQLite format 3\x00"),
-    ("application/vnd.apache.parquet", rb"PAR1|PARE"),
-    ("application/vnd.apache.arrow.file", rb"ARROW1\x00\x00|FEA1"),
-    ("application/vnd.apache.arrow.stream", rb"\xff{4}.{4}\x10\x00\x00\x00"),
+    (PARQUET, rb"PAR1|PARE"),
+    (ARROW_FILE, rb"ARROW1\x00\x00|FEA1"),
+    (ARROW_STREAM, rb"\xff{4}.{4}\x10\x00\x00\x00"),
     ("application/vnd.apache.orc", rb"ORC[\x00-\x1f]"),
     ("application/avro", rb"Obj\x01"),
     ("application/x-ole-storage", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),  # .doc, .xls, .msg
-    ("message/http", rb"HTTP/[012](?:\.\d)? \d{3}[ \r\n]"),  # a response saved with its headers
+    (HTTP, rb"HTTP/[012](?:\.\d)? \d{3}[ \r\n]"),  # a response saved with its headers
     ("image/png", rb"\x89PNG\r\n\x1a\n"),
     ("image/jpeg", rb"\xff\xd8\xff"),
     ("image/gif", rb"GIF8[79]a"),
@@ -84,19 +91,18 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("video/mpeg", rb"\x00\x00\x01[\xba\xb3]"),
     ("video/x-flv", rb"FLV\x01"),
     ("application/ogg", rb"OggS\x00"),
-)
-# Office documents and books are zip archives: an Office Open XML file begins with its list of
-# contents, the others with their media type, stored without compression (OCF 3.1, ODF 1.2 part 3).
-_ZIPPED = (
-    (DOCX, re.compile(rb"(?s)PK\x03\x04.*?(?:\[Content_Types\]\.xml|_rels/).*?word/")),
-    ("application/vnd.openxmlformats-officedocument", re.compile(rb"\[Content_Types\]\.xml")),
-    ("application/vnd.oasis.opendocument.text", re.compile(rb"mimetypeapplication/vnd\.oasis")),
-    ("application/epub+zip", re.compile(rb"mimetypeapplication/epub\+zip")),
+    # Wire messages: SOH with the header of either form, which nothing else has.
+    (ANPA, rb"[\x00\x7f\r\n ]{0,64}\x16{2,8}\x01"),
+    (
+        IPTC_7901,
+        rb"[\x00\x7f\r\n ]{0,64}(?:ZCZC[^\r\n\x01]{0,60}[\r\n ]{1,8})?\x01"
+        rb"[A-Za-z]{1,4} ?[0-9]{1,5} +[0-9] +[A-Za-z]{1,4}\b[^\r\n\x02]{0,120}[\r\n ]{0,16}\x02",
+    ),
 )
 _ADDED: list[tuple[str, re.Pattern[bytes]]] = []  # by tasks.readers.add
 _SIGNATURE = re.compile(b"|".join(b"(" + pattern + b")" for _, pattern in SIGNATURES), re.DOTALL)
 
-G2_ITEMS = "newsitem packageitem newsmessage conceptitem knowledgeitem planningitem"
+G2_ITEMS = "newsitem packageitem newsmessage conceptitem knowledgeitem planningitem catalogitem"
 ROOTS = {  # first element or DOCTYPE, lower case, without prefix
     b"html": HTML,
     b"rss": RSS,
@@ -139,7 +145,7 @@ SUFFIXES = {  # what a name says about bytes that are text and do not speak for 
     ".sgml .sgm": "text/sgml",
 }
 BINARY_SUFFIXES = {  # the same for bytes that are no text
-    ".tar": "application/x-tar",  # before POSIX a tar had no signature
+    ".tar": TAR,  # before POSIX a tar had no signature
     ".mp3": "audio/mpeg",
     ".pdf": "application/pdf",
     ".br": "application/x-brotli",  # RFC 7932 has no signature
@@ -169,6 +175,10 @@ _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')  # ve
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):(?:[ \t]+(.*))?\r?\Z")
 _ENVELOPE = re.compile(rb"From \S+ .*\d{4}\s*\n[A-Za-z-]+:")  # RFC 4155
 _MAIL_HEADERS = frozenset({b"message-id", b"mime-version", b"received", b"return-path"})
+_SENT = frozenset({b"to", b"received", b"message-id", b"return-path", b"delivered-to"})
+_FRONT_MATTER = re.compile(
+    rb"---[ \t]*\r?\n(?:[A-Za-z][\w-]*:[^\n]*\n|[ \t-][^\n]*\n){1,60}?---[ \t]*\r?\n"
+)
 _QUERY = re.compile(r"[?#].*", re.DOTALL)  # of a page saved under its address: article.php?id=7
 
 
@@ -181,7 +191,7 @@ def sniff(head: bytes, name: str) -> str:
     head = head[:HEAD_BYTES]
     suffix = _suffix(name)
     encoding = unicode_encoding(head)
-    if encoding is None and (found := _signed(head, suffix)):
+    if encoding is None and (found := _signed(head)):
         return found
     text = _as_utf8(head, encoding)
     if _is_binary(text):
@@ -197,7 +207,7 @@ def add(media_type: str, suffixes: tuple[str, ...], signature: bytes | None) -> 
         _ADDED.append((media_type, re.compile(signature, re.DOTALL)))
 
 
-def _signed(head: bytes, suffix: str) -> str | None:
+def _signed(head: bytes) -> str | None:
     """Name a format by its signature, or return None."""
     for media_type, pattern in _ADDED:
         if pattern.match(head):
@@ -205,16 +215,7 @@ def _signed(head: bytes, suffix: str) -> str | None:
     signature = _SIGNATURE.match(head)
     if signature is None:
         return None
-    found = SIGNATURES[(signature.lastindex or 0) - 1][0]
-    return _zipped(head, suffix) if found == ZIP else found
-
-
-def _zipped(head: bytes, suffix: str) -> str:
-    """Tell documents that are zip archives by their first entries."""
-    for media_type, pattern in _ZIPPED:
-        if pattern.search(head):
-            return media_type
-    return ZIP
+    return SIGNATURES[(signature.lastindex or 0) - 1][0]
 
 
 def unicode_encoding(head: bytes) -> str | None:
@@ -275,6 +276,8 @@ def _by_content(text: bytes, suffix: str) -> str | None:
         return _markup(text, suffix)
     if first in (b"{", b"["):
         return _json(text, suffix)
+    if first == b"-" and suffix in (".txt", ".text", "") and _FRONT_MATTER.match(text):
+        return MARKDOWN
     return _mail(text)
 
 
@@ -324,7 +327,9 @@ def _mail(text: bytes) -> str | None:
         headers[header[1].lower()] = header[2] or b""
     if _MAIL_HEADERS.isdisjoint(headers) or headers.keys().isdisjoint({b"from", b"content-type"}):
         return None
-    return WEB_ARCHIVE if b"multipart/related" in headers.get(b"content-type", b"") else MAIL
+    is_sent = not _SENT.isdisjoint(headers)  # with its pictures beside it; a saved page is not
+    is_related = b"multipart/related" in headers.get(b"content-type", b"")
+    return WEB_ARCHIVE if is_related and not is_sent else MAIL
 
 
 def _by_name(text: bytes, suffix: str) -> str:

@@ -120,6 +120,68 @@ def test_the_publisher_as_its_own_author_is_an_organisation() -> None:
     assert fields.authors[0].kind == "organisation"
 
 
+def test_of_dates_for_one_day_the_most_precise_is_taken() -> None:
+    """JSON-LD with the day alone, OpenGraph with time and zone; another day does not count."""
+    fields = chosen(
+        ("published", "json-ld", "2024-05-03"),
+        ("published", "opengraph", "2024-05-03T16:05:00+02:00"),
+        ("published", "time", "2024-05-01T16:05:00+02:00"),
+    )
+
+    assert fields.published_source == "opengraph"
+
+
+def test_of_one_instant_the_spelling_with_the_local_clock_is_taken() -> None:
+    """It knows the day in the place of the article."""
+    fields = chosen(
+        ("published", "json-ld", "2024-05-04T03:05:00Z"),
+        ("published", "opengraph", "2024-05-03T23:05:00-04:00"),
+    )
+
+    assert fields.published is not None
+    assert str(fields.published.day) == "2024-05-03"
+
+
+def test_a_date_that_is_the_one_of_the_last_change_yields_to_an_earlier_one() -> None:
+    """Templates fill one into the other; a sidebar's <time> is no second witness for that."""
+    changed = ("published", "microdata", "2024-05-09T10:00:00Z")
+    claims = [changed, ("modified", "opengraph", "2024-05-09T10:00:00Z")]
+
+    first = chosen(*claims, ("published", "opengraph", "2024-05-03T10:00:00Z"))
+    second = chosen(*claims, ("published", "time", "2024-05-03T10:00:00Z"))
+
+    assert (first.published_source, second.published_source) == ("opengraph", "microdata")
+
+
+def test_a_publication_after_the_last_change_is_not_swapped() -> None:
+    """Scheduled articles are edited before they appear."""
+    fields = chosen(
+        ("published", "json-ld", "2024-05-03T10:00:00Z"),
+        ("modified", "json-ld", "2024-05-02T10:00:00Z"),
+    )
+
+    assert fields.published is not None
+    assert fields.modified is not None
+    assert fields.published.at > fields.modified.at
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agreed"),
+    [
+        ("opengraph", "meta:twitter:title", None),
+        ("h1", "microdata", None),
+        ("json-ld", "json-ld:WebPage", None),
+        ("opengraph", "h1", True),
+        ("json-ld", "meta:title", True),
+    ],
+)
+def test_what_one_hand_writes_is_one_witness(one: str, other: str, agreed: bool | None) -> None:
+    """All meta names of a page; all that marks what is printed; all JSON-LD."""
+    fields = chosen(("headline", one, "Fire"), ("headline", other, "Fire"))
+
+    assert fields.choices[0].is_agreed is agreed
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -230,5 +292,5 @@ def test_every_candidate_gets_one_choice(candidates: list[Candidate]) -> None:
     assert [(c.field, c.value, c.source) for c in choices] == [
         (c.field, c.value, c.source) for c in candidates
     ]
-    for field in set(FIELDS) - {"author", "keyword"}:
+    for field in set(FIELDS) - {"author", "keyword", "ai_directive"}:
         assert sum(c.is_chosen for c in choices if c.field == field) <= 1

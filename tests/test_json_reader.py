@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 BODY = "The bridge opened on Monday.\n\nIt is 182 metres long."
 
 
-def read_bytes(data: bytes) -> Draft:
-    """Read one document."""
-    return read(RawDocument(path="a.json", record=None, data=data, media_type="application/json"))
+def read_bytes(data: bytes, **columns: str) -> Draft:
+    """Read one document; `columns` are the user's keys and their fields."""
+    document = RawDocument(path="a.json", record=None, data=data, media_type="application/json")
+    return read(replace(document, columns=columns))
 
 
 def read_object(**keys: object) -> Draft:
@@ -255,9 +257,103 @@ def test_what_is_no_article_says_what_was_found(data: bytes, reason: str, detail
     assert detail in caught.value.detail
 
 
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>A bridge opens</title>
+<meta name="author" content="Jane Doe"></head><body><h1>A bridge opens</h1>
+<p>The bridge over the Aldmere opened on Monday, after six years of building and two of waiting.</p>
+<p>It is 182 metres long, and 4,000 cyclists are expected to cross it every day of the week.</p>
+</body></html>"""
+
+
+@pytest.mark.parametrize("key", ["html", "raw_html", "content"])
+def test_a_web_page_without_text_beside_it_is_read_as_a_page(key: str) -> None:
+    """Crawlers store {"url", "html"}; some call the page content."""
+    draft = read_object(**{"url": "https://e.org/1", key: PAGE})
+    fields = choose(draft.candidates)
+
+    assert [text[:10] for text in texts(draft)] == ["The bridge", "It is 182 "]
+    assert (fields.headline, fields.url) == ("A bridge opens", "https://e.org/1")
+
+
+def test_the_page_goes_before_keys_beside_it_and_the_users_keys_before_both() -> None:
+    """A tool that keeps the page has hardly looked into it; the user has."""
+    data = json.dumps({"html": PAGE, "title": "Of the feed", "reporter_1": "Ann Lee"}).encode()
+    draft = read_bytes(data, reporter_1="author")
+    fields = choose(draft.candidates)
+
+    assert (fields.headline, fields.authors[0].name) == ("A bridge opens", "Ann Lee")
+    assert "json:title" in {candidate.source for candidate in draft.candidates}
+
+
+def test_text_goes_before_the_page_it_was_taken_from() -> None:
+    """The page is counted as a copy; its address is used (Fundus)."""
+    page = {"responded_url": "https://e.org/2", "crawl_date": "2024-05-05", "content": PAGE}
+    draft = read_object(body={"summary": [], "sections": [{"paragraphs": TWO}]}, html=page)
+
+    assert (texts(draft), draft.removed["second_body"]) == (TWO, 1)
+    assert choose(draft.candidates).url == "https://e.org/2"
+    assert draft.extra == {"html": {"crawl_date": "2024-05-05"}}
+
+
+def test_a_part_of_a_page_is_a_body() -> None:
+    """Nothing is cut off it."""
+    assert texts(read_object(html=HTML)) == TWO
+
+
+def test_the_users_names_of_keys_go_before_all_others() -> None:
+    """Also with a way to the key, and whatever the key means elsewhere."""
+    row = {"Voll-Text": BODY, "text": "Other.", "title": "Other", "kopf": {"zeile 1": "T"}}
+    columns = {"volltext": "body", "kopf.zeile 1": "headline"}
+    draft = read_bytes(json.dumps(row).encode(), **columns)
+
+    assert (texts(draft), choose(draft.candidates).headline) == (TWO, "T")
+
+
+def test_the_users_body_is_not_made_up_of_another_key() -> None:
+    """An empty cell is an empty cell."""
+    with pytest.raises(CannotRead, match=r"no text of an article in v, .*keys found: v, text"):
+        read_bytes(b'{"v": "", "text": "A teaser."}', v="body")
+
+
+def test_keys_that_are_not_understood_come_with_the_remedy() -> None:
+    """The keys are listed, so that the user can name one."""
+    with pytest.raises(CannotRead, match=r"keys found: a, b; --map body=KEY says which"):
+        read_object(a="One.", b=2)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["['A. Lee', 'B. O\\'Hara']", '["A. Lee", "B. O\'Hara"]', "{'A. Lee', \"B. O'Hara\"}"],
+)
+def test_a_list_in_one_cell_of_a_table_is_a_list(written: str) -> None:
+    """Python, JSON and DuckDB write one as a string."""
+    assert [author.name for author in fields_of(authors=written).authors] == ["A. Lee", "B. O'Hara"]
+
+
+def test_an_object_in_one_cell_of_a_table_is_an_object() -> None:
+    """A JSON column of a database."""
+    draft = read_object(text=BODY, metadata='{"url": "https://e.org/1", "desk": 3}')
+
+    assert choose(draft.candidates).url == "https://e.org/1"
+    assert draft.extra == {"metadata": {"desk": 3}}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"publish_date": None, "timestamp": "2024-01-01"},
+        {"publish_date": "", "created_at": "2024-01-01"},
+        {"date_download": "2024-01-01", "crawl_date": "2024-01-01", "indexed_date": "2024-01-01"},
+        {"seendate": "20240101T000000Z"},
+    ],
+)
+def test_when_a_tool_came_by_is_no_publication_date(keys: dict[str, object]) -> None:
+    """A plain key for the date that is empty says that it is not known."""
+    assert fields_of(**keys).published_reason == "no date in the document"
+
+
 def test_the_table_names_only_fields_that_exist() -> None:
     """A slip in the table would raise only when such a document comes."""
-    assert {field for uses in KEYS.values() for field, _ in uses} <= {"body", *FIELDS}
+    assert {field for uses in KEYS.values() for field, _ in uses} <= {"body", "html", *FIELDS}
 
 
 VALUES = st.recursive(

@@ -10,8 +10,8 @@ from tasks.mapping import read_mapping
 from tests.making import ask, ingest, outcomes, write
 from warehouse.errors import BadSetting
 
-ODD = '{"ueberschrift": "Die Mühle", "volltext": "Ein Satz über die Mühle. Noch ein Satz."}\n'
-MAP = {"ueberschrift": "headline", "volltext": "body"}
+ODD = '{"ttl_x9": "Die Mühle", "cnt_x9": "Ein Satz über die Mühle. Noch ein Satz."}\n'
+MAP = {"ttl_x9": "headline", "cnt_x9": "body"}
 
 
 def test_a_mapping_names_the_column_of_a_field() -> None:

@@ -38,7 +38,16 @@ BY_CONTENT = [
     ("application/rss+xml", b'<rdf:RDF xmlns="http://purl.org/rss/1.0/">'),
     ("application/atom+xml", b'<a:feed xmlns:a="http://www.w3.org/2005/Atom">'),
     ("image/svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg">'),
-    ("application/xml", b'<?xml version="1.0"?><nitf><head/></nitf>'),
+    ("application/xml", b'<?xml version="1.0"?><story><p>Fog.</p></story>'),
+    ("text/vnd.iptc.nitf", b'<?xml version="1.0"?><nitf><head/></nitf>'),
+    ("text/vnd.iptc.newsml", b'<!DOCTYPE NewsML SYSTEM "NewsML_1.2.dtd"><NewsML>'),
+    ("application/vnd.iptc.g2.newsitem+xml", b'<newsItem xmlns="http://iptc.org/std/nar/">'),
+    ("application/vnd.iptc.g2.newsmessage+xml", b"<ns:newsMessage xmlns:ns='x'>"),
+    ("application/x-sitemap+xml", b'<?xml version="1.0"?><urlset xmlns="x">'),
+    ("application/x-reuters-sgml", b'<!DOCTYPE lewis SYSTEM "lewis.dtd">\n<REUTERS TOPICS="NO">'),
+    ("text/x-anpa", b"\x16\x16\x01a0001\x1f\x15\x17\x12u i \x13bc-fog"),
+    ("text/x-iptc7901", b"\x01xyz001 4 pl 120 fog\r\n\x02FOG"),
+    ("application/feed+json", b'{"version": "https://jsonfeed.org/version/1.1", "items": []}'),
     ("application/json", b'{\n  "title": "Fog"\n}'),
     ("application/json", b'[\n{"title": "Fog"}]'),
     ("application/json", b"[]"),
@@ -46,6 +55,7 @@ BY_CONTENT = [
     ("application/json-seq", b'\x1e{"title": "Fog"}\n'),
     ("message/rfc822", b"From: a@b.example\r\nMessage-ID: <1@b.example>\r\n\r\nFog."),
     ("multipart/related", b"From: x\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n"),
+    ("message/rfc822", b"To: a@b.example\nMessage-ID: <1>\nContent-Type: multipart/related\n\n"),
     ("application/mbox", b"From a@b.example Mon Jan  1 00:00:00 2024\nFrom: a@b.example\n"),
     ("message/http", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE),
 ]
@@ -72,8 +82,8 @@ def test_utf_16_and_32_are_text(codec: str, media_type: str, text: str) -> None:
 
 
 BY_NAME = [
-    ("text/plain", b"# Fog\n\nThick.", "a.md"),
-    ("text/plain", b'<p align="center">Logo</p>\n\n# Fog', "README.md"),
+    ("text/markdown", b"# Fog\n\nThick.", "a.md"),
+    ("text/markdown", b'<p align="center">Logo</p>\n\n# Fog', "README.md"),
     ("text/plain", b"import os\n", "a.py"),
     ("text/plain", b"Thick fog.", "no-suffix"),
     ("text/plain", b"Thick fog.", "a.unknown"),
@@ -90,6 +100,7 @@ BY_NAME = [
     ("application/jsonl", b"42\n", "a.JSONL"),
     ("application/json", b'{\n "a": 1\n}', "a.jsonl"),
     ("text/csv", b"title,text\nFog,Thick\n", "a.csv"),
+    ("text/markdown", b"---\ntitle: Fog\ntags:\n  - coast\n---\nThick.", "a.txt"),
     ("message/rfc822", b"Subject: Fog\n\nThick.", "a.eml"),
     ("text/plain", b"", "a.txt"),
     ("text/plain", b"", "a.gz"),
@@ -117,9 +128,9 @@ def test_random_bytes_are_binary() -> None:
 
 
 def test_text_with_a_few_controls_is_text() -> None:
-    """A wire service frames its text with SOH and STX; a crash pads a file with NULs."""
+    """A terminal leaves bells and escapes in its text; a crash pads a file with NULs."""
     wire = (
-        b"\x16\x16\x01abc123\x02Fog over Merrow. " + b"It is thick. " * 30 + b"\x03" + b"\0" * 999
+        b"\x07\x06\x01abc123\x02Fog over Merrow. " + b"It is thick. " * 30 + b"\x03" + b"\0" * 999
     )
     assert sniff(wire, "a") == "text/plain"
 

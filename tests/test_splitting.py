@@ -237,6 +237,14 @@ class TestArrays:
         assert [p.rejection.reason for p in parts if p.rejection] == ["read.truncated"]
         assert f"reading stopped at byte {len(data)}" in detail(parts)
 
+    def test_a_file_of_fundus_is_a_list_for_each_publisher(self) -> None:
+        """The name stands only around the list, so it is written into each article."""
+        article = b'{"title": "Fog", "publishing_date": null}'
+        parts = array(b'{"The Post": [%s], "None": [], "Le Jour": [%s]}' % (article, article))
+
+        said = [json.loads(part.data or b"")["publisher"] for part in parts]
+        assert ([part.record for part in parts], said) == ([1, 2], ["The Post", "Le Jour"])
+
     def test_text_under_a_json_name_is_rejected_as_a_whole(self) -> None:
         """No record number, as the file is the document."""
         assert shown(array(b"Thick fog.")) == [(None, "read.bad_json")]

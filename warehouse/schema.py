@@ -154,7 +154,9 @@ class ArticleRow:
         str | None, few("article, listing, multi_article or error; NULL: not a web page.")
     ]
     is_truncated: Annotated[bool, Column(FLAG, "Is a part of the article known to be missing?")]
-    truncated_reasons: Annotated[Sequence[str], Column(pa.list_(TEXT), "Signs of that.")]
+    truncated_reasons: Annotated[
+        Sequence[str], Column(pa.list_(TEXT), "Codes, see tasks/truncation.py.")
+    ]
     # Quality signals, see tasks/quality.py; in brackets what the authors of the rule ask for.
     quality_mean_word_chars: Annotated[Ratio, ratio("Gopher: mean length of words (3 to 10).")]
     quality_hash_word_ratio: Annotated[Ratio, ratio("Gopher: # per word (at most 0.1).")]
@@ -237,7 +239,7 @@ class DateEvidenceRow:
     char_start: Annotated[int, Column(COUNT, "First code point, from 0.")]
     char_end: Annotated[int, Column(COUNT, "One past the last code point.")]
     surface: Annotated[str, Column(TEXT, "The words.")]
-    rule: Annotated[str, few("Which rule read them.")]
+    rule: Annotated[str, few("Which rule read them, see tasks/date_evidence.py.")]
     published_min: Annotated[datetime | None, Column(INSTANT, "Not before, by these words.")]
     published_max: Annotated[datetime | None, Column(INSTANT, "Not after, by these words.")]
     is_conflict: Annotated[bool, Column(FLAG, "Does it contradict stronger evidence or the date?")]

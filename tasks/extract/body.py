@@ -1,62 +1,56 @@
 """The body of a page: which of its text is the article, as paragraphs that know their kind.
 
-One extractor stands behind `body` now; an ensemble takes its place here.
+What several extractors agree on is the article (see tasks.extract.vote). Its paragraphs are the
+blocks of the page itself, so that subheads, lists, quotes, tables and captions stay what they are
+whoever found them. What stands between the paragraphs is kept and marked.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.meta import reset_caches
-from trafilatura.settings import Document, Extractor
 
 from tasks.clean import clean_line
-from tasks.extract.blocks import HTML, TRAFILATURA, Block, blocks
+from tasks.extract.blocks import PARTING, Block, blocks
+from tasks.extract.extractors import Answer, Extractor, ask, panel
+from tasks.extract.furniture import is_furniture
+from tasks.extract.shingles import jaccard
+from tasks.extract.vote import Ballot, Page, agree, elect, lay, letters_in
 from tasks.records import DraftParagraph
-from warehouse.errors import CannotRead
 
 # The kinds of paragraphs that are the text of an article.
 TEXT_KINDS = frozenset(("body", "list_item", "quote"))
 
-_VERSION = f"trafilatura {trafilatura.__version__}"
-
-# What trafilatura logs about a page ("discarding data") comes back to the caller as an empty body.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-
-# Comments are other people's text; tables are kept and marked.
-_FAST = Extractor(output_format="python", fast=True, comments=False, tables=True)
-_THOROUGH = Extractor(output_format="python", fast=False, comments=False, tables=True)
-
-# trafilatura needs about 0.1 ms an element, 0.2 in tables: at most half a minute for one page; its
-# thorough way and its work on deeply nested elements grow faster. The largest of 588 real pages
-# had 9,888 elements, the deepest 38 levels.
-MOST_ELEMENTS = 150_000
-_MOST_FOR_THOROUGH = 12_000
-_MOST_DEEP = 3_000
+# Extractors need time that grows with the square of the depth: a page of 60,000 elements below 500
+# others takes minutes. The largest of 588 real pages had 9,888 elements, the deepest 38 levels.
+_MOST_ELEMENTS = 300_000
+_MOST_DEEP = 3_000  # elements below 200 others
 _COUNT = etree.XPath("count(//*)")
 _COUNT_DEEP = etree.XPath("count(//*[ancestor::*[200]])")
 
-# trafilatura keeps the last 1,024 strings it has trimmed; a page of this size would hold its own
-# megabytes there for the life of the process.
-_FORGET_ABOVE = 1_000_000  # characters of body
-
-_SHORT_PAGE = 250  # characters; below it trafilatura takes the whole page for the article
-_LONGEST_WHOLE = 20_000  # characters in one block; the parting below is quadratic
-_SAME_TEXT = 0.9  # share of the letters; the rest are labels between the paragraphs
-
 # From the attributes up to their elements: half the time of asking every element for them.
 _MARKED = etree.XPath(
-    "//figcaption | //@rel[. = 'author']/.. | //@itemprop[. = 'author']/.."
-    " | //@class[contains(., 'caption') or contains(., 'byline')]/.."
+    "//@rel[. = 'author']/.. | //@itemprop[. = 'author' or . = 'caption']/.."
+    " | //@class[contains(., 'caption') or contains(., 'Caption') or contains(., 'byline')"
+    " or contains(., 'Byline') or contains(., 'credit')]/.."
 )
 _MOST_MARKS = 1_000  # elements; thousands of them nested would be read thousands of times
-_LONGEST_MARK = 1_000  # characters; a longer "caption" is a wrapper around the article itself
+# Characters; a longer "caption" is a wrapper around the article itself, a longer byline is a box
+# about the author.
+_LONGEST_MARK = {"caption": 1_000, "byline": 200}
+_LEAD_IN = 30  # characters that may stand beside a marked link: "By ... for the Post"
+
+_PAIR = 2
+_APART = frozenset(("caption", "byline"))
+_REACH_UP, _REACH_DOWN = 12, 3  # blocks around the body whose captions and bylines are its own
+_MOST_FURNITURE = 200  # paragraphs between those of the body; some pages hide their archive there
+_LEAST_LEFT = 0.5  # of the letters; where more would be furniture the page is a list of links
+_MISLAID = 3  # an answer so many times as long as the election did not come from the page's blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,77 +60,131 @@ class Body:
     paragraphs: tuple[DraftParagraph, ...]
     removed: Mapping[str, int]
     extractor: str
+    agreement: float | None  # of the two extractors most alike; None: fewer than two answered
+    skipped: tuple[str, ...]  # "name: why"
+    stretch: Sequence[Block]  # the page from the first paragraph of the body to the last
+    after: Block | None  # what follows it on the page
 
 
-def body(tree: HtmlElement) -> Body:
+class _Election(NamedTuple):
+    """Blocks of a page, which of them are the article, and by whose vote."""
+
+    page: Page
+    picks: Sequence[bool]
+    by: str
+
+
+def body(markup: str, tree: HtmlElement) -> Body:
     """Return the cleaned paragraphs of the article in `tree`, none if it holds no text.
 
-    The tree is left as it was. Raises CannotRead("read.extractor_failed") when the extractor
-    fails on this page.
+    `markup` is what `tree` was parsed from. The tree is left as it was.
     """
+    page = Page(list(blocks(tree, _marks(tree))))
     count = _COUNT(tree)
-    if count > MOST_ELEMENTS or (count > _MOST_DEEP and _COUNT_DEEP(tree) > _MOST_DEEP):
-        return _cleaned(blocks(tree, HTML), tree, "all text blocks")
-    extractor, found = f"{_VERSION} fast", _extracted(tree, _FAST)
-    if count <= _MOST_FOR_THOROUGH and _is_whole_page(found):
-        extractor, found = _VERSION, _extracted(tree, _THOROUGH)
-    return _cleaned(_parted(list(blocks(found, TRAFILATURA)), tree), tree, extractor)
+    if count > _MOST_ELEMENTS or (count > _MOST_DEEP and _COUNT_DEEP(tree) > _MOST_DEEP):
+        why = f"every extractor: {count:.0f} elements, or too many nested deeply"
+        return _finished(_Election(page, [True] * len(page.blocks), "all text blocks"), None, [why])
+    hearing = _Hearing(markup, tree, int(count), page)
+    election = _elected(page, hearing)
+    return _finished(election, hearing.agreement(), hearing.skipped)
 
 
-def squeeze(text: str) -> str:
-    """Return `text` without blanks and case, to compare two renderings of one line."""
-    return "".join(text.split()).casefold()
+class _Hearing:
+    """The extractors' answers about one page, asked for when they are needed."""
+
+    def __init__(self, markup: str, tree: HtmlElement, count: int, page: Page) -> None:
+        self._about = (markup, tree, count)
+        self._page = page
+        self.ballots: list[Ballot] = []
+        self.skipped = list(panel().missing)
+
+    def ask(self, extractors: Iterable[Extractor]) -> list[Ballot]:
+        """Return the answers of `extractors` and note who gave none."""
+        answers = [ask(each, *self._about) for each in extractors]
+        new = [lay(self._page, each) for each in answers if isinstance(each, Answer)]
+        self.skipped += [each for each in answers if isinstance(each, str)]
+        self.ballots += new
+        return new
+
+    def agreement(self) -> float | None:
+        """Return the Jaccard index of the two answers most alike; None if fewer than two came."""
+        grams = [ballot.shingles for ballot in self.ballots]
+        pairs = [jaccard(a, b) for at, a in enumerate(grams) for b in grams[:at]]
+        return round(max(pairs), 4) if pairs else None
 
 
-def _extracted(tree: HtmlElement, options: Extractor) -> etree._Element:
-    """Return what trafilatura finds in a copy of `tree`, an empty element if nothing."""
-    try:
-        document = trafilatura.bare_extraction(tree, options=options)
-    except (RecursionError, etree.LxmlError) as error:
-        detail = f"{_VERSION} raised {type(error).__name__}: {error}"
-        raise CannotRead("read.extractor_failed", detail) from error
-    if not isinstance(document, Document):
-        return etree.Element("body")
-    if len(document.text or "") > _FORGET_ABOVE:
-        reset_caches()
-    return document.body
+def _elected(page: Page, hearing: _Hearing) -> _Election:
+    """Return the article that the extractors elect; those beyond the first are asked if needed."""
+    first = hearing.ask(panel().first)
+    if len(first) == _PAIR and agree(page, first):
+        return _Election(page, elect(page, first, first[0]), _names(first))
+    further = hearing.ask(panel().further)
+    # trafilatura is the best alone; readability is strict; resiliparse finds nearly all.
+    by_worth = [each for each in (*further, *reversed(first)) if letters_in(each.answer)]
+    if not by_worth:
+        return _Election(page, [False] * len(page.blocks), "none")
+    laid = [each for each in hearing.ballots if each.is_laid]
+    preferred = next((each for each in by_worth if each.is_laid), by_worth[0])
+    picks = elect(page, laid or [preferred], preferred)
+    best = by_worth[0]
+    if not best.is_laid and letters_in(best.answer) > _MISLAID * page.length(picks):
+        # Text that no element shows: a script's, for instance.
+        found = [Block(kind="body", text=text) for text in best.answer.paragraphs]
+        return _Election(Page(found), [True] * len(found), best.answer.name)
+    return _Election(page, picks, _names([preferred] if picks == preferred.picks else laid))
 
 
-def _is_whole_page(found: etree._Element) -> bool:
-    """Tell whether trafilatura gave up and returned all text on the page, a line for each run.
-
-    Its other ways never leave a single element with line breaks of their own. A short page is
-    whole either way.
-    """
-    text = (found[0].text or "") if len(found) == 1 and not len(found[0]) else ""
-    return len(text) > _SHORT_PAGE and "\n" in text
+def _names(ballots: Iterable[Ballot]) -> str:
+    return " + ".join(ballot.answer.name for ballot in ballots)
 
 
-def _parted(found: list[Block], tree: HtmlElement) -> Iterable[Block]:
-    """Return `found`, a single block parted as the page parts the same text.
-
-    On short pages trafilatura returns all paragraphs as one.
-    """
-    if len(found) != 1 or len(found[0].text) > _LONGEST_WHOLE:
-        return found
-    whole = squeeze(found[0].text)
-    parts = [block for block in blocks(tree, HTML) if squeeze(block.text) in whole]
-    is_same = sum(len(squeeze(block.text)) for block in parts) >= _SAME_TEXT * len(whole)
-    return parts if is_same and len(parts) > 1 else found
-
-
-def _cleaned(found: Iterable[Block], tree: HtmlElement, extractor: str) -> Body:
-    """Return the blocks as clean paragraphs, their kind mended by what the page marks."""
-    marks = _marks(tree)
-    removed: Counter[str] = Counter()
+def _finished(election: _Election, agreement: float | None, skipped: Sequence[str]) -> Body:
+    """Return the body with clean paragraphs."""
+    page, picks, by = election
+    held = [number for number, pick in enumerate(picks) if pick] or [len(picks)]
+    kept, removed = _with_surroundings(page, picks)
     paragraphs = []
-    for block in found:
+    for block in kept:
         cleaned = clean_line(block.text)
         removed.update(cleaned.removed)
         if cleaned.text:
-            kind = marks.get(squeeze(block.text), block.kind)
-            paragraphs.append(DraftParagraph(text=cleaned.text, kind=kind))
-    return Body(paragraphs=_with_text(paragraphs), removed=removed, extractor=extractor)
+            paragraphs.append(DraftParagraph(text=cleaned.text, kind=block.kind))
+    return Body(
+        paragraphs=_with_text(paragraphs),
+        removed=removed,
+        extractor=by,
+        agreement=agreement,
+        skipped=tuple(skipped),
+        stretch=page.blocks[held[0] : held[-1] + 1],
+        after=next(iter(page.blocks[held[-1] + 1 :][:1]), None),
+    )
+
+
+def _with_surroundings(page: Page, picks: Sequence[bool]) -> tuple[list[Block], Counter[str]]:
+    """Return the picked blocks with what stands between and next to them, marked."""
+    held = [number for number, pick in enumerate(picks) if pick]
+    if not held:
+        return [], Counter()
+    first, last = held[0], held[-1]
+    own = _without_furniture(page, picks)
+    kept: list[Block] = []
+    between = 0
+    for number in range(max(0, first - _REACH_UP), min(len(picks), last + 1 + _REACH_DOWN)):
+        block = page.blocks[number]
+        if own[number] or block.kind in _APART:
+            kept.append(block)
+        elif first <= number <= last:
+            between += 1
+            if between <= _MOST_FURNITURE:
+                kept.append(replace(block, kind="furniture"))
+    return kept, +Counter(furniture_beyond_limit=between - _MOST_FURNITURE)
+
+
+def _without_furniture(page: Page, picks: Sequence[bool]) -> list[bool]:
+    """Return `picks` without buttons, teasers and notices, unless little else would be left."""
+    own = [pick and not is_furniture(block) for pick, block in zip(picks, page.blocks, strict=True)]
+    is_article = page.length(own) > _LEAST_LEFT * page.length(picks)
+    return own if is_article else list(picks)
 
 
 def _with_text(paragraphs: list[DraftParagraph]) -> tuple[DraftParagraph, ...]:
@@ -148,28 +196,28 @@ def _with_text(paragraphs: list[DraftParagraph]) -> tuple[DraftParagraph, ...]:
     )
 
 
-def _marks(tree: HtmlElement) -> dict[str, str]:
-    """Map the text of the elements that the page marks to their kind."""
-    marks: dict[str, str] = {}
+def _marks(tree: HtmlElement) -> dict[HtmlElement, str]:
+    """Map the elements that the page marks as captions and bylines to that kind."""
+    marks: dict[HtmlElement, str] = {}
     for element in _MARKED(tree)[:_MOST_MARKS]:
-        text = _short_text(element)
-        if text:
-            marks[squeeze(text)] = _marked_kind(element)
-    marks.pop("", None)
+        said = f"{element.get('class', '')} {element.get('itemprop', '')}".lower()
+        kind = "caption" if "caption" in said or "credit" in said else "byline"
+        length = _length(element, _LONGEST_MARK[kind])
+        parent = element.getparent()
+        if length > _LONGEST_MARK[kind]:
+            continue
+        if element.tag in PARTING:
+            marks[element] = kind
+        elif parent is not None and _length(parent, length + _LEAD_IN) <= length + _LEAD_IN:
+            marks[parent] = kind  # <p>By <a rel="author">Ann Lee</a>
     return marks
 
 
-def _short_text(element: HtmlElement) -> str:
-    """Return the text in `element`, or nothing if it is longer than a mark may be."""
-    text = ""
+def _length(element: HtmlElement, most: int) -> int:
+    """Return how many characters `element` has without blanks around its pieces, to `most` + 1."""
+    length = 0
     for piece in element.itertext():
-        text += piece
-        if len(text) > _LONGEST_MARK:
-            return ""
-    return text
-
-
-def _marked_kind(element: HtmlElement) -> str:
-    """Return the kind of an element that _MARKED found."""
-    is_caption = element.tag == "figcaption" or "caption" in element.get("class", "")
-    return "caption" if is_caption else "byline"
+        length += len(piece.strip())
+        if length > most:
+            return most + 1
+    return length

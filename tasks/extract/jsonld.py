@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -40,6 +40,9 @@ PROPERTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("copyright_holder", ("copyrightHolder",)),
     ("is_accessible_for_free", ("isAccessibleForFree",)),
 )
+# schema.org/Organization and its subtypes that sign articles, by the end of their names.
+_ORGANISATIONS = re.compile(r"(?:Organization|Corporation|Business|NGO|Station|Agency|Brand)\Z")
+_SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
 # What a WebPage node says of the page holds for its article too; its name is the window's title.
 _OF_THE_PAGE = frozenset(("published", "modified", "language", "description", "image_url"))
 _ADDRESSES = frozenset(("url", "image_url", "license"))
@@ -57,13 +60,14 @@ _VALUE = re.compile(r"[{\[]")
 _DECODER = json.JSONDecoder(strict=False)  # pages hold raw line breaks inside JSON strings
 
 
-def read_jsonld(tree: HtmlElement, addresses: Collection[str]) -> list[Candidate]:
-    """Return the candidates of the article that the page's JSON-LD describes.
+def read_jsonld(scripts: Iterable[HtmlElement], addresses: Collection[str]) -> list[Candidate]:
+    """Return the candidates of the article that the JSON-LD among a page's `scripts` describes.
 
     `addresses` are the page's own (canonical, og:url): among several articles the one that bears
-    one of them is meant, else the first. Candidates of a WebPage node follow, so named.
+    one of them is meant, else the first. Candidates of a WebPage node follow, so named, and the
+    name of the site as its publisher.
     """
-    nodes = list(_nodes(tree))
+    nodes = list(_nodes(scripts))
     known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     articles = [node for node in nodes if _types(node) & ARTICLE_TYPES]
     own = {plain_address(address) for address in addresses}
@@ -71,7 +75,15 @@ def read_jsonld(tree: HtmlElement, addresses: Collection[str]) -> list[Candidate
     found = [each for node in chosen for each in _candidates(node, known, "json-ld")]
     pages = [node for node in nodes if _types(node) & PAGE_TYPES][:1]
     about = [each for node in pages for each in _candidates(node, known, "json-ld:WebPage")]
-    return found + [each for each in about if each.field in _OF_THE_PAGE]
+    found += [each for each in about if each.field in _OF_THE_PAGE]
+    return found + [each for node in nodes for each in _site(node, known)][:1]
+
+
+def _site(node: Node, known: Mapping[str, Node]) -> Iterator[Candidate]:
+    """Yield the name of the site, if the node is about it."""
+    if _types(node) & _SITE_TYPES:
+        for name in _texts(node.get("name"), known, "@value")[:1]:
+            yield Candidate(field="publisher", value=name, source="json-ld:WebSite")
 
 
 def plain_address(address: str) -> str:
@@ -108,10 +120,10 @@ def _mended(text: str) -> list[object]:
     return values
 
 
-def _nodes(tree: HtmlElement) -> Iterator[Node]:
+def _nodes(scripts: Iterable[HtmlElement]) -> Iterator[Node]:
     """Yield the nodes that stand at the top of the page's JSON-LD or in its graphs, in order."""
-    scripts = (s for s in tree.iter("script") if "ld+json" in (s.get("type") or "").lower())
-    queue = [value for script in scripts for value in parse_jsonld(script.text or "")]
+    wanted = (each for each in scripts if "ld+json" in (each.get("type") or "").lower())
+    queue = [value for script in wanted for value in parse_jsonld(script.text or "")]
     queue.reverse()
     for _ in range(_MOST_NODES):
         if not queue:
@@ -142,18 +154,44 @@ def _addresses(node: Node, known: Mapping[str, Node]) -> set[str]:
 def _candidates(node: Node, known: Mapping[str, Node], source: str) -> Iterator[Candidate]:
     """Yield what one node says, field by field."""
     for field, keys in PROPERTIES:
+        if field == "author":
+            yield from _authors(node, keys, known, source)
+            continue
         names = ("url", "contentUrl", "@id") if field in _ADDRESSES else ("@value", "name")
         found = next(filter(None, (_texts(node.get(key), known, *names) for key in keys)), [])
         for value in found[:1] if field in _ONE else found:
             yield from parted(field, value, source)
 
 
-def parted(field: str, value: str, source: str) -> Iterator[Candidate]:
+def _authors(
+    node: Node, keys: Sequence[str], known: Mapping[str, Node], source: str
+) -> Iterator[Candidate]:
+    """Yield the authors of the first of `keys` that names any, each with the kind of its type."""
+    for key in keys:
+        value = node.get(key)
+        found = False
+        for item in (value if isinstance(value, list) else [value])[:MOST_VALUES]:
+            kind = kind_of(_types(_resolved(item, known))) if isinstance(item, dict) else ""
+            for name in _texts(item, known, "@value", "name"):
+                found = True
+                yield Candidate(field="author", value=name, source=source, kind=kind)
+        if found:
+            return
+
+
+def kind_of(types: Collection[str]) -> str:
+    """Return the kind of author that schema.org types name: person, organisation or ""."""
+    if "Person" in types:
+        return "person"
+    return "organisation" if any(map(_ORGANISATIONS.search, types)) else ""
+
+
+def parted(field: str, value: str, source: str, kind: str = "") -> Iterator[Candidate]:
     """Yield the candidates that one value makes: one each for the keywords in it."""
     values = _KEYWORD_BREAK.split(value, maxsplit=MOST_VALUES) if field == "keyword" else [value]
     for each in values[:MOST_VALUES]:
         if each.strip():
-            yield Candidate(field=field, value=each.strip(), source=source)
+            yield Candidate(field=field, value=each.strip(), source=source, kind=kind)
 
 
 def _texts(value: object, known: Mapping[str, Node], *names: str) -> list[str]:

@@ -1,25 +1,30 @@
 """The fields of a page: every candidate for headline, authors, dates and the like, best first.
 
-Order of preference: JSON-LD, microdata, OpenGraph, what JSON-LD says of the page as a whole, meta
-names, the document's own elements (rel=author, a class "byline", h1, title, time). JSON-LD first
-because it is written for machines (titles right on 0.84 of real pages against 0.69 for a general
-extractor, authors 0.85 against 0.77). Values stand as the page gives them but for blanks.
+Order of preference: JSON-LD, microdata, RDFa, OpenGraph, what JSON-LD says of the page as a whole,
+meta names, the document's own elements (rel=author, classes "author" and "byline", time, class
+"date"), and last other tools, only where nothing else was found. JSON-LD first because it is
+written for machines (titles right on 0.84 of real pages against 0.69 for a general extractor,
+authors 0.85 against 0.77). The headline alone is chosen by agreement (see headings). Values stand
+as the page gives them but for blanks.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from itertools import islice
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from tasks.extract.jsonld import MOST_VALUES, parted, read_jsonld
-from tasks.extract.microdata import read_microdata
+from tasks.dates import parse_moment
+from tasks.extract.bylines import read_bylines
+from tasks.extract.headings import read_headings, settle, site_names
+from tasks.extract.jsonld import MOST_VALUES, parse_jsonld, parted, read_jsonld
+from tasks.extract.microdata import read_marked
+from tasks.extract.page_dates import read_guessed, read_times, read_written
+from tasks.extract.surroundings import text_of
 from tasks.records import Candidate
 
 _OPENGRAPH = {
@@ -65,36 +70,71 @@ _META = {
     "image_url": "twitter:image twitter:image:src parsely-image-url sailthru.image.full thumbnail",
     "license": "license dcterms.license dc.rights.license",
     "copyright_holder": "copyright dc.rights dcterms.rights dcterms.rightsholder rights",
+    "tdm_reservation": "tdm-reservation",
+    "tdm_policy": "tdm-policy",
+}
+_PARSELY = {
+    "title": "headline",
+    "author": "author",
+    "authors": "author",
+    "section": "section",
+    "pub_date": "published",
+    "link": "url",
+    "image_url": "image_url",
 }
 _META_FIELDS = {name: field for field, names in _META.items() for name in names.split()}
 
-_RANKS = ("json-ld", "microdata", "opengraph", "json-ld:WebPage")  # then the order of finding
-
-_LINKS = etree.XPath("//link[@rel] | //a[@rel='license']")
-# From the attributes up to their elements: half the time of asking every element for them.
-_BYLINES = etree.XPath(
-    "//@rel[. = 'author']/.. | //@class[contains(., 'byline') or contains(., 'Byline')]/.."
+_RANKS = ("json-ld", "microdata", "rdfa", "opengraph", "json-ld:WebPage", "json-ld:WebSite")
+_LATE = (
+    "meta:http-equiv",
+    "rel:author",
+    "class:author",
+    "href:author",
+    "time",
+    "class:date",
+    "htmldate",
 )
-_MOST_BYLINES = 100  # elements; more are those of teasers
-_LONGEST_BYLINE = 150  # characters; more is a box about the author
-_MOST_HEADINGS = 20
-_BEGINNING = 20  # letters; long titles are cut short or end in the site's name
-_LONGEST_TITLE = 1_000  # characters; the cutting below is quadratic
-_TITLE_BREAK = re.compile(r"\s+(?:[-|–—•·»«:]|::|//)\s+|\s*[|_]\s*")
-_NOT_A_WORD = re.compile(r"\W+")
+
+_TAGS = ("meta", "link", "script", "base", "title", "h1", "time")
+_LICENSES = etree.XPath("(//a/@rel[. = 'license'])[position() <= 20]/..")
+# What robots are told not to do. Of the parameters only those that forbid ("max-snippet:0"); noai
+# and noimageai are DeviantArt's of 2022, tdm-* is the TDM Reservation Protocol (W3C, 2024).
+_ROBOTS = re.compile(r"robots|slurp|teoma|.*(?:bot|spider|crawler|-extended|-ai)(?:-[a-z]+)?")
+_DIRECTIVE = re.compile(r"no[a-z]+|none|max-[a-z-]+:0|unavailable_after:.+")
+_DIRECTIVE_BREAK = re.compile(r"\s*,\s*(?![^,]*\b\d\d:\d\d)")
+_MOST_DIRECTIVES = 30
 
 
-def read_metadata(tree: HtmlElement) -> tuple[Candidate, ...]:
-    """Return all candidates for the fields of the article in `tree`, preferred ones first."""
-    declared = list(_meta(tree))
-    addresses = list(_addresses(tree))
+def read_metadata(tree: HtmlElement, url: str | None = None) -> tuple[Candidate, ...]:
+    """Return all candidates for the fields of the article in `tree`, preferred ones first.
+
+    `url` is the address the page was fetched from, if known: it names the site, and may hold the
+    date. It becomes no candidate itself.
+    """
+    by_tag = _elements(tree)
+    declared = list(_meta(by_tag["meta"]))
+    addresses = list(_addresses(tree, by_tag["link"], by_tag["base"]))
     own = [each.value for each in declared + addresses if each.field in ("url", "canonical_url")]
-    found = [*read_jsonld(tree, own), *read_microdata(tree), *declared, *addresses]
-    for read in _ELEMENTS:
-        found += read(tree)
-    found += _titles(tree)
-    ranked = sorted(found, key=_rank)
-    return tuple(_limited(dict.fromkeys(_without_site_name(ranked))))
+    found = [*read_jsonld(by_tag["script"], own), *read_marked(tree), *declared, *addresses]
+    title = next(filter(None, map(text_of, by_tag["title"])), "")
+    headings = read_headings(tree, by_tag["h1"], title)
+    heading = headings.element
+    found += [*_language(tree), *read_bylines(tree, heading), *read_times(by_tag["marks"])]
+    found += headings.candidates
+    found.sort(key=_rank)
+    if not _is_dated(found):
+        found += _late_dates(tree, url, heading)
+    return tuple(_limited(dict.fromkeys(_settled(found, url))))
+
+
+def _elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    """Return the elements of _TAGS by their names, and h1 and time in one order as "marks"."""
+    by_tag: dict[str, list[HtmlElement]] = {tag: [] for tag in (*_TAGS, "marks")}
+    for element in tree.iter(*_TAGS):
+        by_tag[element.tag].append(element)
+        if element.tag in ("h1", "time"):
+            by_tag["marks"].append(element)
+    return by_tag
 
 
 def _limited(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
@@ -108,30 +148,69 @@ def _limited(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
 
 def _rank(candidate: Candidate) -> int:
     """Return the place of a candidate's source in the order of preference."""
-    return _RANKS.index(candidate.source) if candidate.source in _RANKS else len(_RANKS)
+    source = candidate.source
+    if source in _RANKS:
+        return _RANKS.index(source)
+    return len(_RANKS) + (1 + _LATE.index(source) if source in _LATE else 0)
 
 
-def _meta(tree: HtmlElement) -> Iterator[Candidate]:
+def _settled(candidates: list[Candidate], url: str | None) -> Iterator[Candidate]:
+    """Yield `candidates`, in the places of the headlines those that settle() returns."""
+    headlines = [each for each in candidates if each.field == "headline"]
+    settled = iter(settle(headlines, site_names(candidates, url)))
+    for each in candidates:
+        yield next(settled) if each.field == "headline" else each
+
+
+def _meta(elements: Iterable[HtmlElement]) -> Iterator[Candidate]:
     """Yield what the <meta> elements say; one may carry several names."""
-    for element in tree.iter("meta"):
-        content = " ".join((element.get("content") or "").split())
-        keys = element.get("property") or element.get("name") or element.get("http-equiv") or ""
+    for element in elements:
+        content = " ".join((element.get("content") or element.get("value") or "").split())
+        keys = element.get("property") or element.get("name") or ""
         for key in keys.lower().split() if content else ():
-            if key in _OPENGRAPH:
-                yield from parted(_OPENGRAPH[key], content, "opengraph")
-            elif key in _META_FIELDS:
-                yield from parted(_META_FIELDS[key], content, f"meta:{key}")
+            yield from _of_name(key, content)
+        if content and not keys:
+            key = (element.get("http-equiv") or "").lower()
+            if key in _META_FIELDS:
+                yield from parted(_META_FIELDS[key], content, "meta:http-equiv")
 
 
-def _addresses(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the canonical address, made absolute with <base>, and the license link."""
-    base = next((each.get("href") or "" for each in tree.iter("base")), "")
-    for link in _LINKS(tree):
+def _of_name(key: str, content: str) -> Iterator[Candidate]:
+    """Yield what one name of a <meta> element says."""
+    if key in _OPENGRAPH:
+        yield from parted(_OPENGRAPH[key], content, "opengraph")
+    elif key in _META_FIELDS:
+        yield from parted(_META_FIELDS[key], content, f"meta:{key}")
+    elif key == "parsely-page":
+        yield from _parsely(content)
+    elif _ROBOTS.fullmatch(key):
+        for directive in _DIRECTIVE_BREAK.split(content.lower())[:_MOST_DIRECTIVES]:
+            if _DIRECTIVE.fullmatch(directive):
+                yield Candidate(field="ai_directive", value=directive, source=f"meta:{key}")
+
+
+def _parsely(content: str) -> Iterator[Candidate]:
+    """Yield the fields of Parse.ly's JSON element (docs.parse.ly, "parsely-page")."""
+    nodes = [node for node in parse_jsonld(content) if isinstance(node, dict)]
+    for node in nodes[:1]:
+        for key, field in _PARSELY.items():
+            values = node.get(key)
+            for value in values if isinstance(values, list) else [values]:
+                if isinstance(value, str):
+                    yield from parted(field, value, "meta:parsely-page")
+
+
+def _addresses(
+    tree: HtmlElement, links: Iterable[HtmlElement], bases: Iterable[HtmlElement]
+) -> Iterator[Candidate]:
+    """Yield the canonical address, made absolute with <base>, and the license links."""
+    base = next((each.get("href") or "" for each in bases), "")
+    for link in (*links, *_LICENSES(tree)):
         relation = (link.get("rel") or "").lower().split()
         href = (link.get("href") or "").strip()
         if "license" in relation and href:
             yield Candidate(field="license", value=href, source="link:license")
-        elif "canonical" in relation and href and link.tag == "link":
+        elif "canonical" in relation and href:
             value = _joined(base, href)
             yield Candidate(field="canonical_url", value=value, source="link:canonical")
 
@@ -152,93 +231,16 @@ def _language(tree: HtmlElement) -> Iterator[Candidate]:
         yield Candidate(field="language", value=value.strip(), source="html:lang")
 
 
-def _bylines(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the authors that links name, and the first short line of class "byline"."""
-    marked = [
-        (element.get("rel") == "author", _text(element))
-        for element in _BYLINES(tree)[:_MOST_BYLINES]
-    ]
-    short = [(is_link, text) for is_link, text in marked if 0 < len(text) <= _LONGEST_BYLINE]
-    for text in dict.fromkeys(text for is_link, text in short if is_link):
-        yield Candidate(field="author", value=text, source="rel:author")
-    for text in [text for is_link, text in short if not is_link][:1]:
-        yield Candidate(field="byline", value=text, source="class:byline")
+def _late_dates(
+    tree: HtmlElement, url: str | None, heading: HtmlElement | None
+) -> Iterator[Candidate]:
+    """Yield dates from the page's elements, and if those are none, from htmldate."""
+    written = list(read_written(tree, heading))
+    yield from written
+    if not _is_dated(written):
+        language = next((each.value for each in _language(tree)), "")
+        yield from read_guessed(tree, url, language)
 
 
-def _times(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the first <time>: a marked one before one in the article before any other."""
-    times = [each for each in tree.iter("time") if (each.get("datetime") or "").strip()]
-    chosen = next((each for each in times if "pubdate" in each.attrib), None)
-    if chosen is None:
-        places = ("article", "main")
-        chosen = next((e for e in times if next(e.iterancestors(*places), None) is not None), None)
-    for element in ([chosen] if chosen is not None else times)[:1]:
-        yield Candidate(field="published", value=element.get("datetime").strip(), source="time")
-
-
-_ELEMENTS: tuple[Callable[[HtmlElement], Iterator[Candidate]], ...] = (_language, _bylines, _times)
-
-
-def _titles(tree: HtmlElement) -> Iterator[Candidate]:
-    """Yield the <h1> that the window's title repeats, or the first, and the title itself.
-
-    A first <h1> that the title does not repeat stands after it: it is the site's or a box's.
-    """
-    title = next(filter(None, map(_text, tree.iter("title"))), "")
-    lines = list(filter(None, map(_text, islice(tree.iter("h1"), _MOST_HEADINGS))))
-    repeated = next((line for line in lines if _is_like(line, title)), None)
-    found = [("h1", line) for line in ([repeated] if repeated else lines[:1])]
-    found += [("title", title)] if title else []
-    for source, value in found if repeated else reversed(found):
-        yield Candidate(field="headline", value=value, source=source)
-
-
-def _is_like(line: str, title: str) -> bool:
-    """Tell whether `title` holds `line`, `line` holds its beginning, or half of its words."""
-    mine, other = _letters(line), _letters(title)
-    if not mine:
-        return False
-    words, known = set(line.casefold().split()), set(title.casefold().split())
-    return mine in other or other[:_BEGINNING] in mine or len(words & known) * 2 > len(words)
-
-
-def _without_site_name(candidates: list[Candidate]) -> Iterator[Candidate]:
-    """Yield `candidates`, the headlines without " - Site" where the page says that is its name."""
-    names = {_letters(each.value) for each in candidates if each.field == "publisher"}
-    for url in {each.value for each in candidates if each.field in ("url", "canonical_url")}:
-        names |= _host_names(url)
-    names.discard("")
-    for each in candidates:
-        value = _cut(each.value, names) if each.field == "headline" else each.value
-        yield replace(each, value=value)
-
-
-def _host_names(url: str) -> set[str]:
-    """Return how a site may write itself: "example.com" and "example" for www.example.com."""
-    try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return set()
-    return {_letters(host), _letters(host.partition(".")[0])}
-
-
-def _cut(title: str, names: set[str]) -> str:
-    """Return `title` without the site's name at its end or beginning."""
-    breaks = list(_TITLE_BREAK.finditer(title)) if len(title) <= _LONGEST_TITLE else []
-    for match in reversed(breaks):
-        if _letters(title[match.end() :]) in names:
-            return title[: match.start()]
-    for match in breaks[:1]:
-        if _letters(title[: match.start()]) in names:
-            return title[match.end() :]
-    return title
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of `text` in one case, to compare titles and names."""
-    return _NOT_A_WORD.sub("", text).casefold()
-
-
-def _text(element: HtmlElement) -> str:
-    """Return all text in `element`, runs of blanks as one."""
-    return " ".join("".join(element.itertext()).split())
+def _is_dated(candidates: Iterable[Candidate]) -> bool:
+    return any(each.field == "published" and parse_moment(each.value) for each in candidates)

@@ -10,7 +10,36 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
 from tasks import sniff
-from tasks.readers import html, json, jsonarray, jsonl, text
+from tasks.readers import (
+    arc,
+    arrow,
+    csv,
+    feed,
+    feed_item,
+    html,
+    http,
+    json,
+    jsonarray,
+    jsonfeed,
+    jsonl,
+    mail,
+    markdown,
+    mbox,
+    mhtml,
+    newsml1,
+    newsml_g2,
+    nitf,
+    office,
+    pdf,
+    reuters,
+    sitemap,
+    tar,
+    text,
+    warc,
+    wire,
+    xml,
+    zip,
+)
 from tasks.readers.parts import Split
 from tasks.records import Draft, RawDocument
 from warehouse.errors import BadSetting
@@ -43,16 +72,58 @@ class Format(NamedTuple):
     signature: bytes | None = None  # pattern of its first bytes
 
 
+_RSS = Splitter("feed 1", feed.split_feed)
+_G2 = Splitter("newsml-g2 1", newsml_g2.split_g2)
+
 READERS: dict[str, Reader] = {
     "text/plain": Reader("text 1", text.read),
     "text/html": Reader("html 2", html.read),
-    "application/json": Reader("json 1", json.read),
+    "text/markdown": Reader("markdown 1", markdown.read),
+    "application/json": Reader("json 2", json.read),
+    "application/pdf": Reader("pdf 1", pdf.read),
+    sniff.DOCX: Reader("docx 1", office.read_docx),
+    sniff.ODT: Reader("odt 1", office.read_odt),
+    sniff.MAIL: Reader("mail 1", mail.read),
+    sniff.WEB_ARCHIVE: Reader("mhtml 1", mhtml.read),
+    feed_item.FEED_ITEM: Reader("feed 1", feed_item.read),
+    jsonfeed.JSON_FEED_ITEM: Reader("json-feed 1", jsonfeed.read),
+    sitemap.SITEMAP_URL: Reader("sitemap 1", sitemap.read),
+    sniff.XML: Reader("xml 1", xml.read),
+    sniff.NITF: Reader("nitf 1", nitf.read),
+    sniff.NEWSML: Reader("newsml 1", newsml1.read),
+    **dict.fromkeys(newsml_g2.MEDIA_TYPES.values(), Reader("newsml-g2 1", newsml_g2.read)),
+    sniff.IPTC_7901: Reader("iptc-7901 1", wire.read_7901),
+    sniff.ANPA: Reader("anpa 1", wire.read_anpa),
+    sniff.REUTERS_SGML: Reader("reuters 1", reuters.read),
 }
 
 SPLITTERS: dict[str, Splitter] = {
     "application/jsonl": Splitter("jsonl 1", jsonl.split_lines, "application/json"),
     "application/json-seq": Splitter("json-seq 1", jsonarray.split_array, "application/json"),
     "application/json": Splitter("json-array 1", jsonarray.split_array, "application/json"),
+    sniff.CSV: Splitter("csv 1", csv.split_csv, "application/json"),
+    sniff.TSV: Splitter("csv 1", csv.split_csv, "application/json"),
+    sniff.PARQUET: Splitter("parquet 1", arrow.split_parquet, "application/json", is_seeking=True),
+    sniff.ARROW_FILE: Splitter(
+        "arrow 1", arrow.split_arrow_file, "application/json", is_seeking=True
+    ),
+    sniff.ARROW_STREAM: Splitter("arrow 1", arrow.split_arrow_stream, "application/json"),
+    sniff.WARC: Splitter("warc 1", warc.split_warc),
+    sniff.ARC: Splitter("arc 1", arc.split_arc),
+    sniff.HTTP: Splitter("http 1", http.split_http),
+    **dict.fromkeys((sniff.RSS, sniff.ATOM, sniff.RDF), _RSS),
+    sniff.JSON_FEED: Splitter("json-feed 1", jsonfeed.split_json_feed),
+    sniff.SITEMAP: Splitter("sitemap 1", sitemap.split_sitemap),
+    sniff.XML: Splitter("xml 1", xml.split_xml),
+    sniff.NITF: Splitter("nitf 1", nitf.split_nitf),
+    sniff.NEWSML: Splitter("newsml 1", newsml1.split_newsml),
+    **dict.fromkeys((sniff.G2.format(name) for name in sniff.G2_ITEMS.split()), _G2),
+    sniff.IPTC_7901: Splitter("iptc-7901 1", wire.split_7901),
+    sniff.ANPA: Splitter("anpa 1", wire.split_anpa),
+    sniff.REUTERS_SGML: Splitter("reuters 1", reuters.split_reuters),
+    sniff.MAILBOX: Splitter("mbox 1", mbox.split_mbox),
+    sniff.ZIP: Splitter("zip 1", zip.split_zip, is_seeking=True),
+    sniff.TAR: Splitter("tar 1", tar.split_tar),
 }
 
 

@@ -10,9 +10,11 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from tasks.decode import decode
-from tasks.extract.body import TEXT_KINDS, body, squeeze
+from tasks.extract.body import TEXT_KINDS, body
 from tasks.extract.metadata import read_metadata
-from tasks.records import Candidate, Draft, DraftParagraph, RawDocument
+from tasks.extract.page_kind import page_kind, page_truncation
+from tasks.extract.vote import SENTENCE_END, letters
+from tasks.records import Candidate, Decoded, Draft, DraftParagraph, RawDocument
 from warehouse.errors import CannotRead
 
 # Characters that no tree may hold (XML 1.0, production 2); libxml2 ends the page at a NUL.
@@ -24,27 +26,46 @@ _NESTING = re.compile(
     r"</?(?!(?:p|h[1-6]|br|li|title|meta|link|script|style|head)\b)[a-z][^<>]*>", re.I
 )
 
+_LINES = frozenset(("body", "list_item"))  # kinds that bylines and dates are taken for
+_LONGEST_LINE = 120  # characters of a byline
+_LEAST_NAME = 5  # letters; shorter names stand in other words
+_LONGEST_DATE = 80
+_YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|[12]\d{3}年|\b14\d\d\b")
+
 
 def read(document: RawDocument) -> Draft:
     """Return the article on a web page.
 
-    Raises CannotRead with "read.no_body" when the page holds no text of its own (frames, scripts
-    only, empty) and with "read.extractor_failed" when the extractor breaks on it.
+    Raises CannotRead("read.no_body") when the page holds no text of its own (frames, scripts only,
+    empty).
     """
     decoded = decode(document.data, charset=document.charset, is_html=True)
-    text, forbidden = _FORBIDDEN.subn("", decoded.text)
+    return read_page(decoded, url=document.url)
+
+
+def read_page(page: Decoded, *, url: str | None = None) -> Draft:
+    """Return the article on a page that is text already, for instance a field of a JSON document.
+
+    `url` is where it was fetched from, if known. Raises CannotRead as `read` does.
+    """
+    text, forbidden = _FORBIDDEN.subn("", page.text)
     tree, is_flat = parse(text)
-    candidates = read_metadata(tree)
-    found = body(tree)
+    markup = _NESTING.sub("\n", text) if is_flat else text
+    candidates = read_metadata(tree, url)
+    found = body(markup, tree)
     _require_text(found.paragraphs, candidates, text)
     repairs = Counter(forbidden_characters=forbidden, nesting_too_deep=int(is_flat))
     return Draft(
-        paragraphs=_set_headline_apart(found.paragraphs, candidates),
+        paragraphs=_settled(found.paragraphs, candidates),
         candidates=candidates,
-        encoding=decoded.encoding,
-        encoding_method=decoded.method,
+        encoding=page.encoding,
+        encoding_method=page.method,
         extractor=found.extractor,
         removed=+(repairs + Counter(found.removed)),
+        agreement=found.agreement,
+        skipped=found.skipped,
+        page_kind=page_kind(tree, found, candidates),
+        truncated=page_truncation(markup, tree, found),
     )
 
 
@@ -91,15 +112,48 @@ def _require_text(
     raise CannotRead("read.no_body", detail)
 
 
-def _set_headline_apart(
+def _settled(
     paragraphs: tuple[DraftParagraph, ...], candidates: tuple[Candidate, ...]
 ) -> tuple[DraftParagraph, ...]:
-    """Mark the headline as furniture where it stands before the text again."""
-    headlines = {squeeze(each.value) for each in candidates if each.field == "headline"}
+    """Mark what stands before the text again: the headline, the authors, the date.
+
+    Only paragraphs before the first one of some length are looked at, and the line of an author
+    also at the end.
+    """
+    headlines = {letters(each.value) for each in candidates if each.field == "headline"}
+    authors = {letters(each.value) for each in candidates if each.field == "author"}
+    authors = {name for name in authors if len(name) >= _LEAST_NAME}
     result = list(paragraphs)
-    for number, paragraph in enumerate(paragraphs):
-        if squeeze(paragraph.text) in headlines:
-            result[number] = replace(paragraph, kind="furniture")
-        elif paragraph.kind in TEXT_KINDS:
-            break
-    return tuple(result)
+    begins = next((at for at, each in enumerate(result) if _is_text(each, headlines)), len(result))
+    for at, each in enumerate(result):
+        if at < begins and letters(each.text) in headlines:
+            result[at] = replace(each, kind="furniture")
+        elif each.kind in _LINES and _is_byline(each.text, authors):
+            result[at] = replace(each, kind="byline")
+        elif at < begins and each.kind in _LINES and _is_date(each.text):
+            result[at] = replace(each, kind="furniture")
+    has_text = any(each.kind in TEXT_KINDS for each in result)
+    return tuple(result) if has_text else paragraphs
+
+
+def _is_text(paragraph: DraftParagraph, headlines: set[str]) -> bool:
+    """Tell whether the article has begun with this paragraph."""
+    is_long = len(paragraph.text) > _LONGEST_LINE or paragraph.kind not in _LINES
+    return paragraph.kind in TEXT_KINDS and is_long and letters(paragraph.text) not in headlines
+
+
+def _is_byline(text: str, authors: set[str]) -> bool:
+    """Tell whether a short line holds the name of an author and little else."""
+    if len(text) > _LONGEST_LINE or not authors:
+        return False
+    line = letters(text)
+    return any(name in line and len(line) <= 2 * len(name) + _LEAST_NAME for name in authors)
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a short line is a time of publication: a year or a time of day, no sentence."""
+    return (
+        len(text) <= _LONGEST_DATE
+        and _YEAR_OR_TIME.search(text) is not None
+        and SENTENCE_END.search(text) is None
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _BLOCK_KINDS = {
 _NO_BODY = frozenset(
     ("title", "kicker", "byline", "author_info", "date", "deck", "tweet", "embed", "html_embed")
 )
+
+_PAGE_START = 2000  # characters; prologue, comments and blanks before <html> are shorter
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 # Kinds of paragraphs that make a body.
 _TEXT_KINDS = frozenset(("body", "list_item", "quote", "table"))
@@ -55,6 +59,13 @@ def read_body(value: object, *, is_choice: bool = False) -> Body | None:
         paragraphs = tuple(_paragraphs(_blocks(version, "body"), removed))
         if any(paragraph.kind in _TEXT_KINDS for paragraph in paragraphs):
             return Body(paragraphs, removed)
+    return None
+
+
+def page_in(value: object) -> str | None:
+    """Return the web page that a string is, from its <html> or <head> on; None for all else."""
+    if isinstance(value, str) and "<" in value[:_PAGE_START] and _PAGE.search(value[:_PAGE_START]):
+        return value
     return None
 
 

@@ -4,6 +4,7 @@ Understood are, one behind the other and in any mixture:
 
 * a list: every element is a document;
 * an object around a list of objects, as interfaces answer it ({"status": "ok", "articles": [...]});
+* an object of such lists, each under the name of a publisher, as Fundus saves them;
 * objects without a list around them, one or many, with or without line breaks inside them;
 * RFC 7464: the same, with a record separator before each.
 
@@ -15,39 +16,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tasks.compression import TRAILING, Readable
-from tasks.readers.jsonl import BLANKS, JSON, Gathered, rejected, utf8_chunks
+from tasks.readers.json_cursor import Cursor, elements, members
+from tasks.readers.jsonl import JSON, Gathered, rejected, utf8_chunks
 from tasks.readers.parts import Part
 from warehouse.errors import CannotRead
 
 # What interfaces and dumps call the list of their articles, and the objects they wrap around it:
 # NewsAPI articles; JSON Feed items; Solr and NYT response.docs; Guardian response.results;
-# Elasticsearch hits.hits.
-_LIST_KEYS = "articles items documents docs results data hits news stories posts entries records"
+# Elasticsearch hits.hits; Diffbot objects; the data set viewer of Hugging Face rows.
+_LIST_KEYS = """
+    articles items documents docs results data hits news stories posts entries records objects rows
+"""
 LIST_KEYS = frozenset(_LIST_KEYS.split())
 WRAPPER_KEYS = LIST_KEYS | {"response", "result", "payload"}
 # An object that has a text of its own is an article, whatever lists it has besides.
 _BODY_KEYS = """
     text body articlebody article_body bodytext body_text body_html body_xhtml content content_html
-    content_text maintext main_text fulltext full_text plain_text
+    content_text maintext main_text fulltext full_text plain_text raw_content html raw_html
 """
 BODY_KEYS = frozenset(_BODY_KEYS.split())
 WRAPPER_DEPTH = 3
 SURVEY_BYTES = 1024 * 1024  # of an object are looked at to tell an article from a wrapper
-MOST_NESTED = 1000  # Python's own JSON parser gives up near there too
 
-_BLANK = re.compile(b"[" + BLANKS + b"]*")
-_SCALAR = re.compile(rb"[-+.\w]*")
-_GOOD_SCALAR = re.compile(rb"-?\d[-+.eE\d]*|true|false|null|NaN|-?Infinity")
-_STRING_REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-_STRUCTURE = re.compile(rb'["{}\[\]]')
+# A key of articles that Fundus alone writes. In the file that its crawler saves, the name of the
+# publisher stands around the list of his articles, and not in them.
+_FUNDUS_KEY = b'"publishing_date"'
 _HAS_OBJECTS = re.compile(rb"\[[ \t\r\n]*\{")
 _TEXT_VALUE = re.compile(rb'"[ \t]*[^" \t]')
-_QUOTE, _BACKSLASH = ord('"'), ord("\\")
-_CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
-_LONGEST_KEY = 10_000
 
 
 def split_array(stream: Readable, /, *, limit: int) -> Iterator[Part]:
@@ -89,24 +87,32 @@ class _Documents:
     """The documents in a JSON stream, in order."""
 
     def __init__(self, stream: Readable, limit: int) -> None:
-        self._cursor = _Cursor(utf8_chunks(stream))
+        self._cursor = Cursor(utf8_chunks(stream))
         self._limit = limit
         self.is_list = False  # whether a list of documents has been entered
 
     def __iter__(self) -> Iterator[Gathered]:
         cursor = self._cursor
-        is_wrapper: bool | None = None
+        take: Callable[[], Iterator[Gathered]] | None = None  # what objects are, by the first one
         while first := cursor.peek():
-            if first == b"{" and is_wrapper is None:
-                is_wrapper = _is_wrapper(cursor.look(SURVEY_BYTES), WRAPPER_DEPTH)
+            if first == b"{" and take is None:
+                take = self._way(cursor.look(SURVEY_BYTES))
             if first == b"[":
                 yield from self._elements(any_kind=True)
-            elif first == b"{" and is_wrapper:
-                yield from self._unwrap(WRAPPER_DEPTH)
+            elif first == b"{" and take:
+                yield from take()
             elif first == b",":  # between objects that lost the list around them
                 cursor.at += 1
             else:
                 yield cursor.value(self._limit)
+
+    def _way(self, head: bytes) -> Callable[[], Iterator[Gathered]]:
+        """Return how to take the documents out of objects that begin as `head` does."""
+        if _is_wrapper(head, WRAPPER_DEPTH):
+            return lambda: self._unwrap(WRAPPER_DEPTH)
+        if _is_fundus(head):
+            return self._by_publisher
+        return lambda: iter((self._cursor.value(self._limit),))
 
     def where(self) -> str:
         """Say how far reading came."""
@@ -116,7 +122,7 @@ class _Documents:
         """Yield the elements of the list at the cursor, or nothing if they are to be objects."""
         self.is_list = True
         is_wanted = any_kind
-        for position, _ in enumerate(_elements(self._cursor)):
+        for position, _ in enumerate(elements(self._cursor)):
             is_wanted = is_wanted or (position == 0 and self._cursor.peek() == b"{")
             value = self._cursor.value(self._limit if is_wanted else 0)
             if is_wanted:
@@ -125,14 +131,33 @@ class _Documents:
     def _unwrap(self, depth: int) -> Iterator[Gathered]:
         """Yield the elements of the lists inside the object at the cursor."""
         self.is_list = True
-        for key in _members(self._cursor):
+        for key in members(self._cursor):
             first = self._cursor.peek()
-            if key in LIST_KEYS and first == b"[":
+            if key.lower() in LIST_KEYS and first == b"[":
                 yield from self._elements(any_kind=False)
-            elif key in WRAPPER_KEYS and first == b"{" and depth > 1:
+            elif key.lower() in WRAPPER_KEYS and first == b"{" and depth > 1:
                 yield from self._unwrap(depth - 1)
             else:
                 self._cursor.value(0)
+
+    def _by_publisher(self) -> Iterator[Gathered]:
+        """Yield the elements of all lists in the object at the cursor, an export of Fundus."""
+        self.is_list = True
+        for publisher in members(self._cursor):
+            if self._cursor.peek() != b"[":
+                self._cursor.value(0)
+                continue
+            for value in self._elements(any_kind=True):
+                yield _with_publisher(value, publisher)
+
+
+def _with_publisher(value: Gathered, publisher: str) -> Gathered:
+    """Write into an article of Fundus whose it is; other values stay as they are."""
+    data = b"".join(value.pieces)
+    if _FUNDUS_KEY in data and data.startswith(b"{"):
+        name = json.dumps(publisher, ensure_ascii=False).encode("utf-8", "replace")
+        value.pieces = [b'{"publisher": ', name, b", ", data[1:]]
+    return value
 
 
 def _is_wrapper(head: bytes, depth: int) -> bool:
@@ -140,10 +165,10 @@ def _is_wrapper(head: bytes, depth: int) -> bool:
 
     A text of its own anywhere in `head` makes it an article.
     """
-    cursor = _Cursor(iter([head]))
+    cursor = Cursor(iter([head]))
     found = False
     try:
-        for key in _members(cursor):
+        for key in map(str.lower, members(cursor)):
             first = cursor.peek()
             if key in BODY_KEYS and _TEXT_VALUE.match(cursor.chunk, cursor.at):
                 return False
@@ -157,211 +182,16 @@ def _is_wrapper(head: bytes, depth: int) -> bool:
     return found
 
 
-def _members(cursor: _Cursor) -> Iterator[str]:
-    """Yield the keys of the object at the cursor, lower case; the caller takes each value."""
-    cursor.expect(b"{")
-    if cursor.peek() == b"}":
-        cursor.at += 1
-        return
-    while True:
-        cursor.expect(b'"', is_taken=False)
-        yield _key(cursor.value(_LONGEST_KEY), cursor)
-        if cursor.expect(b",}") == b"}":
-            return
-
-
-def _key(value: Gathered, cursor: _Cursor) -> str:
-    cursor.expect(b":")
+def _is_fundus(head: bytes) -> bool:
+    """Tell whether all members of an object, as far as `head` goes, are lists of its articles."""
+    cursor = Cursor(iter([head]))
+    has_lists = False
     try:
-        return str(json.loads(b"".join(value.pieces))).lower()
-    except ValueError:  # longer than any key that matters, or no good string
-        return ""
-
-
-def _elements(cursor: _Cursor) -> Iterator[None]:
-    """Yield at each element of the list at the cursor; the caller takes it. `[1,]` is let pass."""
-    cursor.expect(b"[")
-    while cursor.peek() != b"]":
-        yield
-        if cursor.expect(b",]") == b"]":
-            return
-    cursor.at += 1
-
-
-class _Cursor:
-    """A place in a JSON text of which one chunk is held."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._before = 0  # bytes before `chunk`
-        self._damage: CannotRead | None = None
-        self.chunk = b""
-        self.at = 0
-
-    @property
-    def offset(self) -> int:
-        """The byte offset of the cursor in the whole text."""
-        return self._before + self.at
-
-    def peek(self) -> bytes:
-        """Step over white space and return the byte there, or nothing at the end of the text."""
-        while True:
-            self.at = self._after(_BLANK)
-            if self.at < len(self.chunk):
-                return self.chunk[self.at : self.at + 1]
-            if not self.refill():
-                return b""
-
-    def look(self, size: int) -> bytes:
-        """Return up to `size` bytes from the cursor on; a damage behind them is not raised yet."""
-        pieces = [self.chunk[self.at :]]
-        missing = size - len(pieces[0])
-        while missing > 0 and (more := self._next()):
-            pieces.append(more)
-            missing -= len(more)
-        self._before, self.at, self.chunk = self.offset, 0, b"".join(pieces)
-        return self.chunk[:size]
-
-    def expect(self, wanted: bytes, *, is_taken: bool = True) -> bytes:
-        """Take one of the bytes `wanted` after white space; raises CannotRead at any other."""
-        found = self.peek()
-        if not found or found not in wanted:
-            raise self._broken(" or ".join(f"'{chr(byte)}'" for byte in wanted))
-        self.at += is_taken
-        return found
-
-    def value(self, limit: int) -> Gathered:
-        """Take the value at the cursor; of one longer than `limit` only the size is kept.
-
-        Raises CannotRead if it is none or has no end.
-        """
-        gathered = Gathered(limit)
-        if self.peek() not in (b"{", b"[", b'"'):
-            self._take_scalar(gathered)
-            return gathered
-        nesting = _Nesting()
-        while not self._take(gathered, self._nested_end(nesting)):
-            if not self.refill():
-                raise CannotRead("read.truncated", "the file ends inside a JSON value")
-        return gathered
-
-    def _take(self, gathered: Gathered, end: int | None) -> bool:
-        """Take the bytes up to `end`, or all if there is no end in this chunk."""
-        start, self.at = self.at, len(self.chunk) if end is None else end
-        gathered.add(self.chunk[start : self.at])
-        return end is not None
-
-    def _nested_end(self, nesting: _Nesting) -> int | None:
-        try:
-            return nesting.end(self.chunk, self.at)
-        except _MismatchError as mismatch:
-            self.at = mismatch.at
-            raise self._broken(mismatch.wanted) from None
-
-    def _take_scalar(self, gathered: Gathered) -> None:
-        """Take a number, true, false or null; raises CannotRead at anything else."""
-        start = self.offset
-        self._take(gathered, self._after(_SCALAR))
-        while self.at == len(self.chunk) and self.refill():
-            self._take(gathered, self._after(_SCALAR))
-        found = b"".join(gathered.pieces)
-        if not gathered.size:
-            raise self._broken("a JSON value")
-        if gathered.size <= gathered.limit and not _GOOD_SCALAR.fullmatch(found):
-            detail = f"byte {start:,} holds {found[:20]!r} where a JSON value was expected"
-            raise CannotRead("read.bad_json", detail)
-
-    def refill(self) -> bool:
-        """Go on to the next chunk; False at the end. Raises CannotRead at a damage."""
-        self._before += len(self.chunk)
-        self.chunk, self.at = self._next(), 0
-        if not self.chunk and self._damage:
-            raise self._damage
-        return bool(self.chunk)
-
-    def _next(self) -> bytes:
-        """Return the next chunk that is not empty; nothing at the end or before a damage."""
-        if self._damage:
-            return b""
-        try:
-            return next(filter(None, self._chunks), b"")
-        except CannotRead as damage:
-            self._damage = damage
-            return b""
-
-    def _after(self, pattern: re.Pattern[bytes]) -> int:
-        match = pattern.match(self.chunk, self.at)
-        return match.end() if match else self.at
-
-    def _broken(self, wanted: str) -> CannotRead:
-        found = self.chunk[self.at : self.at + 20]
-        if not found:
-            return CannotRead("read.truncated", f"the file ends where {wanted} was expected")
-        detail = f"byte {self.offset:,} holds {found!r} where {wanted} was expected"
-        return CannotRead("read.bad_json", detail)
-
-
-class _MismatchError(Exception):
-    """A bracket closes what another kind opened, or nesting has no end."""
-
-    def __init__(self, at: int, wanted: str) -> None:
-        super().__init__(at, wanted)
-        self.at = at
-        self.wanted = wanted
-
-
-class _Nesting:
-    """The open brackets and quotes of one value that is read chunk by chunk.
-
-    Quotes are found by `bytes.find`: a regex over every string ran at half the speed (97 against
-    207 MB/s of news, medians of six), so it is left to strings with an escaped quote.
-    """
-
-    def __init__(self) -> None:
-        self._open = bytearray()
-        self._is_string = False
-        self._is_escaped = False  # the chunk before ended with an unpaired backslash
-
-    def end(self, chunk: bytes, start: int) -> int | None:
-        """Return the offset behind the value, or None if it goes on after this chunk."""
-        at = start
-        if self._is_string:
-            at = self._string_end(chunk, at + self._is_escaped)
-            if not at or not self._open:
-                return at or None
-        while match := _STRUCTURE.search(chunk, at):
-            at = match.end()
-            kind = chunk[at - 1]
-            if kind == _QUOTE:
-                at = self._string_end(chunk, at)
-                if not at:
-                    return None
-            elif kind in _CLOSES:
-                self._close(kind, at - 1)
-            else:
-                self._push(kind, at - 1)
-            if not self._open:
-                return at
-        return None
-
-    def _string_end(self, chunk: bytes, start: int) -> int:
-        """Return the offset behind the closing quote, 0 if it is not in this chunk."""
-        quote = chunk.find(b'"', start)
-        if quote == start or (quote > start and chunk[quote - 1] != _BACKSLASH):
-            self._is_string = self._is_escaped = False
-            return quote + 1
-        inside = _STRING_REST.match(chunk, start)
-        end = inside.end() if inside else start
-        stopped_at = chunk[end : end + 1]
-        self._is_string = stopped_at != b'"'
-        self._is_escaped = stopped_at == b"\\"  # the last byte; what it escapes is yet to come
-        return 0 if self._is_string else end + 1
-
-    def _push(self, kind: int, at: int) -> None:
-        if len(self._open) >= MOST_NESTED:
-            raise _MismatchError(at, f"nesting of at most {MOST_NESTED:,} levels")
-        self._open.append(kind)
-
-    def _close(self, kind: int, at: int) -> None:
-        if not self._open or self._open.pop() != _CLOSES[kind]:
-            raise _MismatchError(at, "the bracket that closes the last one opened")
+        for _ in members(cursor):
+            if cursor.peek() != b"[":
+                return False
+            has_lists |= _HAS_OBJECTS.match(cursor.chunk, cursor.at) is not None
+            cursor.value(0)
+    except CannotRead:
+        pass
+    return has_lists and _FUNDUS_KEY in head

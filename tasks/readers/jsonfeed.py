@@ -14,7 +14,7 @@ from typing import Any
 
 from tasks.compression import Readable
 from tasks.decode import decode
-from tasks.readers.feed import as_part, bounded, damaged, read_to_damage, rejected
+from tasks.readers.feed import as_part, bounded, damaged, read_to_damage
 from tasks.readers.feed_body import Story, find_story, headline_apart
 from tasks.readers.feed_item import candidates, plain
 from tasks.readers.jsonarray import split_array
@@ -29,7 +29,6 @@ EXTRACTOR = "jsonfeed 1"
 # Deeper objects are not kept in Draft.extra: whoever writes them again must not hit the recursion
 # limit. Counted by their brackets, which is always on the safe side.
 _MOST_BRACKETS = 100
-_TITLE_KEYS = {"title": "title", "home_page_url": "link", "language": "language"}
 _USED = frozenset(
     (
         *("title", "url", "external_url", "content_html", "content_text", "summary", "image"),
@@ -186,9 +185,7 @@ def _of_item(item: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
     yield "language", "language", _string(item, "language")
 
 
-def _of_feed(
-    item: Mapping[str, Any], feed: Mapping[str, Any]
-) -> Iterator[tuple[str, str, object]]:
+def _of_feed(item: Mapping[str, Any], feed: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
     if not any(_names(item.get("authors") or item.get("author"))):
         for author in _names(feed.get("authors")):
             yield "author", "feed authors", author
