@@ -96,9 +96,9 @@ def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     _line("document", where)
     if row["record_id"]:
         _line("there called", row["record_id"])
-    if row["url"]:
+    if row["target_uri"]:
         at = f" at {row['retrieved_at']:%Y-%m-%d %H:%M:%S %Z}" if row["retrieved_at"] else ""
-        _line("fetched", f"{row['url']}{at}")
+        _line("fetched", f"{row['target_uri']}{at}")
     _line("met in run", row["run_id"])
     if row["sha256"]:
         _line("bytes", f"{row['byte_count']:,}, sha256 {row['sha256']}")

@@ -334,7 +334,7 @@ def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
         path=path,
         record=met.record,
         record_id=met.record_id,
-        url=met.url,
+        target_uri=met.url,
         retrieved_at=met.retrieved_at,
         file_sha256=met.file_sha256,
         sha256=document.sha256 if document else None,

@@ -37,7 +37,7 @@ class Chunk:
                 row.record,
                 row.file_sha256,
                 row.sha256,
-                row.url,
+                row.target_uri,
                 row.outcome,
                 row.article_id,
                 row.reason,

@@ -108,6 +108,7 @@ ROOTS = {  # first element or DOCTYPE, lower case, without prefix
     b"rss": RSS,
     b"feed": ATOM,
     b"rdf": RDF,  # RSS 1.0 and 0.90 are told apart below by their namespace
+    b"channel": RSS,  # CDF, the Channel Definition Format of 1997
     b"svg": SVG,
     b"urlset": SITEMAP,
     b"sitemapindex": SITEMAP,

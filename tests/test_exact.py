@@ -46,7 +46,7 @@ class Doc:
             path=self.path,
             file_sha256=self.sha256,
             sha256=self.sha256,
-            url=self.address,
+            target_uri=self.address,
             encoding="utf-8",
             encoding_method="utf-8",
             outcome="article",
@@ -104,7 +104,8 @@ class Tables:
     ) -> list[LedgerRow]:
         return [
             LedgerRow(
-                r.path, r.record, r.file_sha256, r.sha256, r.url, r.outcome, r.article_id, None, None,
+                r.path, r.record, r.file_sha256, r.sha256, r.target_uri, r.outcome, r.article_id,
+                None, None,
                 None, None, None,
                 winners[r.article_id].identity
                 if r.outcome == "article" and r.article_id in winners else None,

@@ -177,7 +177,7 @@ def test_a_short_whole_content_is_news_in_brief() -> None:
 
 
 def test_a_short_content_that_breaks_off_is_none() -> None:
-    with pytest.raises(CannotRead, match="only a content of 25 words .it breaks off"):
+    with pytest.raises(CannotRead, match=r"only a content of 25 words \(it breaks off\)"):
         find_story([f"{STORY}<p>Read full article</p><p>Comments</p>"], ["Road closed."])
 
 

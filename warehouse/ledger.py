@@ -49,7 +49,7 @@ CREATE TABLE centre (identity BLOB PRIMARY KEY, article_id BLOB, run_id TEXT) WI
 """
 
 NEW_ROWS = """
-SELECT f.path, f.record, f.file_sha256, f.sha256, f.url, f.outcome, f.article_id, f.reason,
+SELECT f.path, f.record, f.file_sha256, f.sha256, f.target_uri, f.outcome, f.article_id, f.reason,
        f.reader, f.is_retryable, f.document_count, f.is_complete, a.identity_sha256, f.run_id,
        f.commit_id
 FROM files_history f

@@ -48,7 +48,9 @@ class FileRow:
     record_id: Annotated[
         str | None, Column(TEXT, "Its name in the container: WARC-Record-ID, path in an archive.")
     ]
-    url: Annotated[str | None, Column(TEXT, "Fetched from, as the container says.")]
+    target_uri: Annotated[
+        str | None, Column(TEXT, "Fetched from, as the container says (WARC-Target-URI).")
+    ]
     retrieved_at: Annotated[
         datetime | None, Column(INSTANT, "Fetched at, as the container says (WARC-Date).")
     ]

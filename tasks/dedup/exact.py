@@ -106,7 +106,7 @@ class Resolver:
             self._put(row)
             return
         assert row.sha256 is not None
-        standing = self._content(row.sha256, row.url)
+        standing = self._content(row.sha256, row.target_uri)
         if standing is not None:
             self._add_copy(row, standing)
         elif identity is not None:
@@ -159,7 +159,7 @@ class Resolver:
             row.path,
             row.record,
             row.sha256,
-            row.url,
+            row.target_uri,
             "article",
             row.article_id,
             self.run_id,

@@ -24,7 +24,7 @@ from tasks.extract.blocks import Block
 from tasks.extract.extractors import Answer
 from tasks.extract.shingles import Shingles, jaccard, shingles
 
-_NOT_A_LETTER = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 
 # A shorter text stands on a page by chance ("Sport", "Advertisement"), so it must be a paragraph of
 # the answer by itself; a longer one may be part of one.
@@ -85,7 +85,7 @@ class Ballot:
 
 def letters(text: str) -> str:
     """Return the letters and digits of `text` in one case, to compare two renderings of it."""
-    return _NOT_A_LETTER.sub("", text).casefold()
+    return "".join(_LETTERS.findall(text)).casefold()
 
 
 def letters_in(answer: Answer) -> int:
@@ -95,8 +95,8 @@ def letters_in(answer: Answer) -> int:
 
 def lay(page: Page, answer: Answer) -> Ballot:
     """Return which blocks of `page` are in `answer`."""
-    whole = letters("\n".join(answer.paragraphs))
-    lines = frozenset(map(letters, answer.paragraphs))
+    parts = list(map(letters, answer.paragraphs))
+    lines, whole = frozenset(parts), "".join(parts)
     grams = shingles("\n".join(answer.paragraphs))
     is_large = len(page.blocks) * len(whole) > _MOST_SEARCHED
     picks = [

@@ -139,12 +139,20 @@ def _drive(parser: _Strict, data: bytes) -> None:
 def _parse_loosely(body: str, fault: str) -> Parsed:
     loose = _Loose()
     try:
-        loose.feed(body)
+        loose.feed(_closed(body))
         loose.finish()
     except FAULTS as error:
         detail = f"feedparser gave up: {type(error).__name__}: {error}; before that: {fault}"
         raise CannotRead("read.bad_xml", detail) from error
     return _parsed(loose, fault)
+
+
+def _closed(body: str) -> str:
+    """Close a CDATA section that the end of a cut feed leaves open; feedparser would drop it."""
+    start = body.rfind("<![CDATA[")
+    rest = body[start:] if start >= 0 else "]]>"
+    is_cut = not any(end in rest for end in ("]]>", "</item>", "</entry>"))
+    return body + "]]>" if is_cut else body
 
 
 def _parsed(parser: _Strict | _Loose, fault: str | None) -> Parsed:

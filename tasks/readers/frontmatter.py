@@ -96,7 +96,7 @@ def _is_known(key: str) -> bool:
 
 def _from_yaml(source: str) -> Mapping[str, _Value] | None:
     """Return the fields of a YAML mapping, all scalars as they are written; None if it is none."""
-    import yaml  # type: ignore[import-untyped]  # 40 ms, needed for few files
+    import yaml  # 40 ms, needed for few files
 
     brackets = source.count("[") + source.count("{")
     if brackets > _MOST_BRACKETS or _DEEP.search(source) or _ALIAS.search(source):

@@ -47,7 +47,12 @@ OUTCOMES = """
 SELECT outcome, reason, count(*) AS documents FROM files
 WHERE outcome <> 'container' GROUP BY ALL ORDER BY documents DESC
 """
-RUN = "SELECT found_count, article_count, stage_seconds FROM runs"
+# A page that is a feed gives a document for each item, named "<record>!/<item>" or "<record>#<n>".
+PAGES = """
+SELECT count(DISTINCT regexp_replace(record_id, '(!/|#).*', '')) AS pages FROM files
+WHERE outcome <> 'container'
+"""
+RUN = "SELECT article_count, stage_seconds FROM runs"
 
 
 def pages(folders: Iterable[Path]) -> list[Path]:
@@ -84,12 +89,12 @@ def seconds(usage: struct_rusage) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def show_outcomes(page_count: int, rows: list[dict[str, Any]]) -> None:
-    """Print what became of the pages, and whether it adds up."""
+def show_outcomes(count: int, found: int, rows: list[dict[str, Any]]) -> None:
+    """Print what became of `count` pages, of which `found` are in the ledger."""
     show_table(("outcome", "reason", "documents"), [tuple(row.values()) for row in rows])
     met = sum(row["documents"] for row in rows)
-    verdict = "all accounted for" if met == page_count else f"{page_count - met:+,} MISSING"
-    print(f"\n{page_count:,} pages in, {met:,} documents out: {verdict}")
+    verdict = "all accounted for" if found == count else f"{count - found:,} MISSING"
+    print(f"\n{count:,} pages in, {met:,} documents of {found:,} pages out: {verdict}")
 
 
 def show_costs(ours: float, stages: dict[str, float], peer: float, count: int) -> None:
@@ -129,7 +134,7 @@ def main() -> None:
         asked = ["ingest", archive, "--no-prefect", "--quiet", "--settle", "0", "-w", warehouse]
         ours = seconds(run(COMMAND, asked, said))
         (ran,) = ask(RUN, warehouse)
-        show_outcomes(count, ask(OUTCOMES, warehouse))
+        show_outcomes(count, ask(PAGES, warehouse)[0]["pages"], ask(OUTCOMES, warehouse))
         peer = seconds(run(TRAFILATURA, [archive], said))
         texts = int(said.read_text().split()[-1])
     show_costs(ours, ran["stage_seconds"], peer, count)
