@@ -110,7 +110,7 @@ def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     _line("outcome", row["outcome"] + (f": {row['reason']}" if row["reason"] else ""))
     if row["detail"]:
         again = "; every run tries it again" if row["is_retryable"] else ""
-        _line("because", f"{row['detail']}{again}")
+        _line("because" if row["reason"] else "note", f"{row['detail']}{again}")
     if row["revision_candidate_of"]:
         _line("before", f"article {row['revision_candidate_of']} stood at this path")
     if row["article_id"]:

@@ -31,6 +31,7 @@ from warehouse.ledger import Ledger
 from warehouse.location import Location
 from warehouse.schema import FileRow, RawRow, to_arrow
 
+CUT_IN_TRANSFER = "cut_in_transfer"  # in articles.truncated_reasons; files.detail says how
 STAGED_TABLES = ("files", "articles", "paragraphs", "fields", "date_evidence", "raw")
 
 
@@ -253,13 +254,14 @@ class BatchReader:
                 encoding=draft.encoding,
                 encoding_method=draft.encoding_method,
                 outcome="article",
+                detail=document.truncated or None,
                 article_id=built.article.article_id,
             )
         )
 
     def _build(self, document: RawDocument) -> tuple[Draft, Built]:
         with self.watch.stage("extract"):
-            draft = _with_address(READERS[document.media_type].read(document), document)
+            draft = _as_contained(READERS[document.media_type].read(document), document)
         return draft, build(document, draft, self.watch)
 
     def _reject(
@@ -295,8 +297,10 @@ class BatchReader:
             )
 
 
-def _with_address(draft: Draft, document: RawDocument) -> Draft:
-    """Put the address that the container gives before those that the page gives itself."""
+def _as_contained(draft: Draft, document: RawDocument) -> Draft:
+    """Add what the container says: its address comes before those that the page gives itself."""
+    if document.truncated:
+        draft = replace(draft, truncated=(*draft.truncated, CUT_IN_TRANSFER))
     if document.url is None:
         return draft
     address = Candidate(field="url", value=document.url, source="container")

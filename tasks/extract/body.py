@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from tasks.clean import clean_line
-from tasks.extract.blocks import PARTING, Block, blocks
+from tasks.extract.blocks import Block, blocks
 from tasks.extract.extractors import Answer, Extractor, ask, panel
 from tasks.extract.furniture import is_furniture
 from tasks.extract.shingles import jaccard
@@ -32,18 +32,6 @@ _MOST_ELEMENTS = 300_000
 _MOST_DEEP = 3_000  # elements below 200 others
 _COUNT = etree.XPath("count(//*)")
 _COUNT_DEEP = etree.XPath("count(//*[ancestor::*[200]])")
-
-# From the attributes up to their elements: half the time of asking every element for them.
-_MARKED = etree.XPath(
-    "//@rel[. = 'author']/.. | //@itemprop[. = 'author' or . = 'caption']/.."
-    " | //@class[contains(., 'caption') or contains(., 'Caption') or contains(., 'byline')"
-    " or contains(., 'Byline') or contains(., 'credit')]/.."
-)
-_MOST_MARKS = 1_000  # elements; thousands of them nested would be read thousands of times
-# Characters; a longer "caption" is a wrapper around the article itself, a longer byline is a box
-# about the author.
-_LONGEST_MARK = {"caption": 1_000, "byline": 200}
-_LEAD_IN = 30  # characters that may stand beside a marked link: "By ... for the Post"
 
 _PAIR = 2
 _APART = frozenset(("caption", "byline"))
@@ -79,7 +67,7 @@ def body(markup: str, tree: HtmlElement) -> Body:
 
     `markup` is what `tree` was parsed from. The tree is left as it was.
     """
-    page = Page(list(blocks(tree, _marks(tree))))
+    page = Page(list(blocks(tree)))
     count = _COUNT(tree)
     if count > _MOST_ELEMENTS or (count > _MOST_DEEP and _COUNT_DEEP(tree) > _MOST_DEEP):
         why = f"every extractor: {count:.0f} elements, or too many nested deeply"
@@ -188,36 +176,14 @@ def _without_furniture(page: Page, picks: Sequence[bool]) -> list[bool]:
 
 
 def _with_text(paragraphs: list[DraftParagraph]) -> tuple[DraftParagraph, ...]:
-    """Return `paragraphs`, tables as body if there is no other text: pages of results."""
-    if any(paragraph.kind in TEXT_KINDS for paragraph in paragraphs):
-        return tuple(paragraphs)
-    return tuple(
-        replace(each, kind="body") if each.kind == "table" else each for each in paragraphs
-    )
+    """Return `paragraphs` with some text among them, if there are any.
 
-
-def _marks(tree: HtmlElement) -> dict[HtmlElement, str]:
-    """Map the elements that the page marks as captions and bylines to that kind."""
-    marks: dict[HtmlElement, str] = {}
-    for element in _MARKED(tree)[:_MOST_MARKS]:
-        said = f"{element.get('class', '')} {element.get('itemprop', '')}".lower()
-        kind = "caption" if "caption" in said or "credit" in said else "byline"
-        length = _length(element, _LONGEST_MARK[kind])
-        parent = element.getparent()
-        if length > _LONGEST_MARK[kind]:
-            continue
-        if element.tag in PARTING:
-            marks[element] = kind
-        elif parent is not None and _length(parent, length + _LEAD_IN) <= length + _LEAD_IN:
-            marks[parent] = kind  # <p>By <a rel="author">Ann Lee</a>
-    return marks
-
-
-def _length(element: HtmlElement, most: int) -> int:
-    """Return how many characters `element` has without blanks around its pieces, to `most` + 1."""
-    length = 0
-    for piece in element.itertext():
-        length += len(piece.strip())
-        if length > most:
-            return most + 1
-    return length
+    On pages of results the tables are the text; on pages that never close a heading the subheads.
+    """
+    for kinds in (TEXT_KINDS, ("table",), ("subhead",)):
+        if any(each.kind in kinds for each in paragraphs):
+            other = kinds if kinds != TEXT_KINDS else ()
+            return tuple(
+                replace(each, kind="body") if each.kind in other else each for each in paragraphs
+            )
+    return tuple(paragraphs)

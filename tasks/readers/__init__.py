@@ -5,7 +5,7 @@ Formats from outside come through the entry point group "copydesk.readers"; see 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
@@ -61,6 +61,12 @@ class Splitter(NamedTuple):
     split: Split
     media_type: str | None = None  # of all its documents; None: each part says, or is looked at
     is_seeking: bool = False  # does it need a stream that can go back?
+    is_unpacking: bool = False  # does it take gzip and zstd off itself, to go on behind a damage?
+
+    def takes(self, layers: Sequence[str]) -> bool:
+        """Is it given the file as it lies, with these compressions around it?"""
+        is_packed_singly = len(layers) == 1 and layers[0] in (sniff.GZIP, sniff.ZSTD)
+        return (self.is_unpacking and is_packed_singly) or (self.is_seeking and not layers)
 
 
 class Format(NamedTuple):
@@ -108,8 +114,8 @@ SPLITTERS: dict[str, Splitter] = {
         "arrow 1", arrow.split_arrow_file, "application/json", is_seeking=True
     ),
     sniff.ARROW_STREAM: Splitter("arrow 1", arrow.split_arrow_stream, "application/json"),
-    sniff.WARC: Splitter("warc 1", warc.split_warc),
-    sniff.ARC: Splitter("arc 1", arc.split_arc),
+    sniff.WARC: Splitter("warc 1", warc.split_warc, is_unpacking=True),
+    sniff.ARC: Splitter("arc 1", arc.split_arc, is_unpacking=True),
     sniff.HTTP: Splitter("http 1", http.split_http),
     **dict.fromkeys((sniff.RSS, sniff.ATOM, sniff.RDF), _RSS),
     sniff.JSON_FEED: Splitter("json-feed 1", jsonfeed.split_json_feed),

@@ -41,6 +41,7 @@ def split_feed(stream: Readable, *, limit: int) -> Iterator[Part]:
     before the damage. The feed itself is rejected (the record None) when it has more than `limit`
     bytes or too many elements ("read.too_large"), is no text ("decode."), has no item
     ("read.no_items") or breaks feedparser ("read.bad_xml"). Raises nothing of its own.
+    The memory is about seven times the bytes of the feed (measured: 16 MB 105, 63 MB 390 to 455).
     """
     data, damage = read_to_damage(stream, limit)
     count = 0

@@ -123,7 +123,13 @@ def document_part(about: Part, read: Callable[[], Body], *, must_be_whole: bool 
     except CannotRead as error:
         rejection = Rejection(error.reason, error.detail, error.is_retryable)
         return replace(about, rejection=rejection)
-    return replace(about, data=body.data, media_type=body.media_type, charset=body.charset)
+    return replace(
+        about,
+        data=body.data,
+        media_type=body.media_type,
+        charset=body.charset,
+        truncated=body.damage,
+    )
 
 
 def media_type_of(data: bytes, declared: str) -> str | None:

@@ -33,6 +33,7 @@ _LISTS = {
     "author": re.compile(r"\Z(?!)"),
 }
 # A list as Python, JSON, DuckDB and PostgreSQL write it into a cell of a table.
+_ESCAPED = re.compile(r"\\(['\"\\])")
 _OPENING, _CLOSING = frozenset("[{("), frozenset("]})")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'(?=\s*[,\]})])|\"((?:[^\"\\]|\\.)*)\"(?=\s*[,\]})])")
 
@@ -71,7 +72,8 @@ def _values(found: Found) -> Iterator[str]:
 def _listed(field: str, value: str) -> Iterator[str]:
     """Yield the values in a string that holds several: 'a; b', "['a', 'b']", '["a", "b"]'."""
     if value[:1] in _OPENING and value.rstrip()[-1:] in _CLOSING:
-        yield from (single or double for single, double in _QUOTED.findall(value))
+        for single, double in _QUOTED.findall(value):
+            yield _ESCAPED.sub(r"\1", single or double)
     elif not _is_address(value):
         yield from _LISTS[field].split(value)
 

@@ -36,6 +36,7 @@ class Part:
     record_id: str | None = None  # what the container calls it: WARC-Record-ID, path in the archive
     url: str | None = None  # where it was fetched from
     retrieved_at: datetime | None = None  # when; aware
+    truncated: str = ""  # why `data` is not all of the document, where the container says so
 
     @property
     def is_damage(self) -> bool:

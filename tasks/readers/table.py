@@ -29,7 +29,7 @@ def row_part(record: int, cells: Mapping[str, object], limit: int) -> Part:
 
     Of more than `limit` bytes it is a rejection, "read.too_large".
     """
-    data = json.dumps(cells, ensure_ascii=False, default=_plain).encode("utf-8", "replace")
+    data = _ENCODER.encode(cells).encode("utf-8", "replace")
     if len(data) > limit:
         return too_large(record, len(data), limit)
     return Part(record=record, data=data, media_type=JSON, charset="utf-8")
@@ -126,3 +126,7 @@ def text_of(value: bytes) -> object:
         return decode(value, is_html=b"<" in value[:1024]).text
     except CannotRead:
         return {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+
+
+# One for all rows: `json.dumps` would make one for each.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)

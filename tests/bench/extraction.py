@@ -183,9 +183,7 @@ def by_trafilatura(**settings: bool) -> Way:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
     def way(page: Known) -> Found:
-        found = trafilatura.bare_extraction(
-            page.data, url=page.url, with_metadata=True, **settings
-        )
+        found = trafilatura.bare_extraction(page.data, url=page.url, with_metadata=True, **settings)
         if found is None:
             return Found(body="", title="", authors=frozenset(), date="")
         names = (found.author or "").split("; ")
@@ -250,7 +248,7 @@ PEERS: dict[str, Callable[[], Way]] = {
 
 # ---- scores ------------------------------------------------------------------------------------
 _WORD = re.compile(r"\w+")
-_NAME = re.compile(r"\W+")
+_MARKS = re.compile(r"\W+")
 
 
 def shingle_counts(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
@@ -280,9 +278,13 @@ def precision_recall(pages: list[tuple[int, int, int]]) -> tuple[float, float, f
     return (2 * precision * recall / total if total else 0.0), precision, recall
 
 
-def plain(text: str) -> str:
+def _plain(text: str | None) -> str | None:
     """Return a headline or name without case, blanks and marks."""
-    return _NAME.sub(" ", text).casefold().strip()
+    return None if text is None else _MARKS.sub(" ", text).casefold().strip()
+
+
+def _all_plain(names: frozenset[str] | None) -> set[str | None] | None:
+    return None if names is None else set(map(_plain, names))
 
 
 @dataclass
@@ -298,20 +300,19 @@ class Score:
         """Count one page, in what is known of it and this way looks for."""
         if known.body is not None and found.body is not None:
             self.shingles.append(matches(known.body, found.body))
-        pairs: dict[str, tuple[Any, Any]] = {
-            "title": (known.title, found.title),
-            "date": (known.date, found.date),
-        }
-        pairs = {name: tuple(x and plain(x) for x in pair) for name, pair in pairs.items()}
-        sets = [None if x is None else {plain(y) for y in x} for x in (known.authors, found.authors)]
-        pairs["authors"] = (sets[0], sets[1])
-        for name, (true, told) in pairs.items():
-            if true and told is not None:
-                self.exact.setdefault(name, []).append(true == told)
+        self._compare("title", _plain(known.title), _plain(found.title))
+        self._compare("date", known.date, None if found.date is None else str(found.date))
+        self._compare("authors", _all_plain(known.authors), _all_plain(found.authors))
+
+    def _compare(self, name: str, known: object, found: object) -> None:
+        if known and found is not None:
+            self.exact.setdefault(name, []).append(known == found)
 
     def row(self, pages: int) -> str:
         """Return the cells of a table."""
-        body = "%.4f | %.3f | %.3f" % precision_recall(self.shingles) if self.shingles else "| |"
+        body = "| |"
+        if self.shingles:
+            body = "{:.4f} | {:.3f} | {:.3f}".format(*precision_recall(self.shingles))
         exact = [self.exact.get(name, []) for name in ("title", "authors", "date")]
         shares = [f"{sum(each)}/{len(each)}" if each else "" for each in exact]
         rate = f"{pages / self.seconds:.1f}" if self.seconds else ""
