@@ -95,7 +95,7 @@ class TestBody:
     @pytest.mark.parametrize(
         ("markup", "kind", "text"),
         [
-            ("<ul><li>Bring a lamp and boots.</li></ul>", "list_item", "Bring a lamp and boots."),
+            ("<ol><li>Bring a lamp.</li><li>Bring boots.</li></ol>", "list_item", "Bring boots."),
             ("<blockquote><p>We are late.</p></blockquote>", "quote", "We are late."),
             ("<h2>What happens next</h2>", "subhead", "What happens next"),
             (

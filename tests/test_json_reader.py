@@ -270,7 +270,8 @@ def test_a_web_page_without_text_beside_it_is_read_as_a_page(key: str) -> None:
     draft = read_object(**{"url": "https://e.org/1", key: PAGE})
     fields = choose(draft.candidates)
 
-    assert [text[:10] for text in texts(draft)] == ["The bridge", "It is 182 "]
+    body = [paragraph.text[:10] for paragraph in draft.paragraphs if paragraph.kind == "body"]
+    assert body == ["The bridge", "It is 182 "]
     assert (fields.headline, fields.url) == ("A bridge opens", "https://e.org/1")
 
 

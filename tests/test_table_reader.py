@@ -90,7 +90,7 @@ class TestCsv:
 
     def test_lines_in_different_encodings_are_each_read_in_theirs(self) -> None:
         """Exports of two programs that were put together; ASCII comes first for long."""
-        ascii_rows = b"0,plain text\n" * 90_000
+        ascii_rows = (b"0," + b"plain " * 2000 + b"\n") * 90
         text = "Die Brücke über die Aue wird größer"
         both = f"1,{text}\n".encode() * 3 + f"2,{text}\n".encode("cp1252")
 
@@ -231,12 +231,10 @@ class TestCsv:
         """Quotes and delimiters in any disorder, also in small chunks."""
         assert rows(text) == shown(split_csv(Drip(text.encode(), 1), limit=LIMIT))
 
-    @pytest.mark.parametrize(
-        "line", [b'"' + b"x" * 999_999, b"x,y\n" * 250_000, b'a,"b\n' * 200_000]
-    )
+    @pytest.mark.parametrize("line", [b'"' + b"x" * 9999, b"x,%d\n", b'a,"%d\n', b"," * 9999])
     def test_memory_does_not_grow_with_the_file(self, line: bytes) -> None:
-        """One cell without end, many rows, and quotes that are never closed."""
-        stream = _Generated(line * (1_000_000 // len(line)), 12)
+        """A cell without end, many rows, quotes that are never closed, and nothing but cells."""
+        stream = _Generated(line.replace(b"%d", b"y" * 9996) * 100, 12)
         tracemalloc.start()
         for _ in split_csv(stream, limit=100_000):
             pass
@@ -371,8 +369,8 @@ class TestArrow:
     def test_damage_never_raises(self, write: Write, split: Splits) -> None:
         """Offsets, lengths and counts that are wrong in every part of the file."""
         chance = random.Random(11)
-        clean = write(table(40), 20)
-        for _ in range(150):
+        clean = write(table(6).drop_columns(["html"]), 3)
+        for _ in range(60):
             data = bytearray(clean)
             for _ in range(chance.choice((1, 3, 20))):
                 data[chance.randrange(len(data))] = chance.randrange(256)

@@ -20,7 +20,17 @@ from tasks.extract.blocks import Block, blocks
 from tasks.extract.extractors import Answer, Extractor, ask, panel
 from tasks.extract.furniture import is_furniture
 from tasks.extract.shingles import jaccard
-from tasks.extract.vote import Ballot, Page, agree, elect, lay, letters_in
+from tasks.extract.vote import (
+    Ballot,
+    Page,
+    Told,
+    agree,
+    elect,
+    is_sentence,
+    lay,
+    letters_in,
+    with_lead,
+)
 from tasks.records import DraftParagraph
 
 # The kinds of paragraphs that are the text of an article.
@@ -37,6 +47,7 @@ _PAIR = 2
 _APART = frozenset(("caption", "byline"))
 _REACH_UP, _REACH_DOWN = 12, 3  # blocks around the body whose captions and bylines are its own
 _MOST_FURNITURE = 200  # paragraphs between those of the body; some pages hide their archive there
+_LONGEST_SUBHEAD = 200  # characters
 _LEAST_LEFT = 0.5  # of the letters; where more would be furniture the page is a list of links
 _MISLAID = 3  # an answer so many times as long as the election did not come from the page's blocks
 
@@ -54,6 +65,9 @@ class Body:
     after: Block | None  # what follows it on the page
 
 
+_NOTHING = Told()
+
+
 class _Election(NamedTuple):
     """Blocks of a page, which of them are the article, and by whose vote."""
 
@@ -62,19 +76,32 @@ class _Election(NamedTuple):
     by: str
 
 
-def body(markup: str, tree: HtmlElement) -> Body:
+def body(markup: str, tree: HtmlElement, told: Told = _NOTHING) -> Body:
     """Return the cleaned paragraphs of the article in `tree`, none if it holds no text.
 
-    `markup` is what `tree` was parsed from. The tree is left as it was.
+    `markup` is what `tree` was parsed from, `told` what its fields say of the article. The tree is
+    left as it was.
     """
     page = Page(list(blocks(tree)))
-    count = _COUNT(tree)
-    if count > _MOST_ELEMENTS or (count > _MOST_DEEP and _COUNT_DEEP(tree) > _MOST_DEEP):
-        why = f"every extractor: {count:.0f} elements, or too many nested deeply"
+    count = int(_COUNT(tree))
+    if why := _too_large(tree, count):
         return _finished(_Election(page, [True] * len(page.blocks), "all text blocks"), None, [why])
-    hearing = _Hearing(markup, tree, int(count), page)
+    hearing = _Hearing(markup, tree, count, page)
     election = _elected(page, hearing)
+    if election.page is page:
+        lead = with_lead(page, election.picks, hearing.ballots, told)
+        election = election._replace(picks=lead)
     return _finished(election, hearing.agreement(), hearing.skipped)
+
+
+def _too_large(tree: HtmlElement, count: int) -> str | None:
+    """Return why no extractor can read `tree` of `count` elements in bounded time, if so."""
+    if count > _MOST_ELEMENTS:
+        return f"every extractor: {count} elements; at most {_MOST_ELEMENTS} are read"
+    deep = int(_COUNT_DEEP(tree)) if count > _MOST_DEEP else 0
+    if deep > _MOST_DEEP:
+        return f"every extractor: {deep} elements below 200 others; at most {_MOST_DEEP} are read"
+    return None
 
 
 class _Hearing:
@@ -136,7 +163,9 @@ def _finished(election: _Election, agreement: float | None, skipped: Sequence[st
         cleaned = clean_line(block.text)
         removed.update(cleaned.removed)
         if cleaned.text:
-            paragraphs.append(DraftParagraph(text=cleaned.text, kind=block.kind))
+            is_prose = block.kind == "subhead" and _is_prose(cleaned.text)
+            kind = "body" if is_prose else block.kind
+            paragraphs.append(DraftParagraph(text=cleaned.text, kind=kind))
     return Body(
         paragraphs=_with_text(paragraphs),
         removed=removed,
@@ -146,6 +175,11 @@ def _finished(election: _Election, agreement: float | None, skipped: Sequence[st
         stretch=page.blocks[held[0] : held[-1] + 1],
         after=next(iter(page.blocks[held[-1] + 1 :][:1]), None),
     )
+
+
+def _is_prose(subhead: str) -> bool:
+    """Tell whether a subhead is a lead set as one, or the text after a heading never closed."""
+    return len(subhead) > _LONGEST_SUBHEAD or is_sentence(subhead)
 
 
 def _with_surroundings(page: Page, picks: Sequence[bool]) -> tuple[list[Block], Counter[str]]:

@@ -42,6 +42,7 @@ _ROWS_BEHIND = 20
 # Characters that may be read once more after quotes without end. A table of nothing but such rows
 # would else be read as many times as it has rows.
 _MOST_AGAIN = 64 * 1024 * 1024
+_MOST_CELLS = 100_000  # in a line; the widest tables of articles have hundreds of columns
 _PROSE_BLANKS = 5  # in a cell that is no name, number or date
 _END = "\x00end\x00\n"  # comes after the last line; whoever finds it inside a cell is in quotes
 
@@ -142,9 +143,10 @@ def sniff_dialect(sample: Sequence[str]) -> Dialect:
     That is: the most names that are known stand in the first row, then the most rows are as wide
     as it, then it is widest. Excel's first line "sep=;" decides alone.
     """
-    declared = sample[0].strip().lower() if sample else ""
+    declared = sample[0][:10].strip().lower() if sample else ""
     if declared.startswith("sep=") and declared[4:] in DELIMITERS:
         return Dialect(declared[4:])
+    sample = [line for line in sample if len(line) <= SAMPLE_CHARS]
     found = max(_dialects(sample), key=lambda dialect: _fit(dialect, sample))
     return found if _fit(found, sample)[2] > 1 else Dialect(_NO_DELIMITER)
 
@@ -225,11 +227,14 @@ class _Rows:
         while True:
             line = self._take()
             size = len(line) if len(self._taken) == 1 else size + len(line)
-            if isinstance(line, CutLine) or size > self._limit:
+            if isinstance(line, CutLine) or size > self._limit or self._has_too_many_cells(line):
                 raise _TooLongError
             yield line
             if line is _END:
                 return
+
+    def _has_too_many_cells(self, line: str) -> bool:
+        return len(line) > _MOST_CELLS and line.count(self._dialect.delimiter) > _MOST_CELLS
 
     def _take(self) -> str:
         line = self._pending.popleft() if self._pending else next(self._rest, _END)
@@ -266,7 +271,9 @@ class _Rows:
         if self._is_swallowed():
             return self._one_line_back()
         self._restart()
-        detail = f"a row of more than {self._limit:,} bytes; at most that many are read"
+        detail = (
+            f"a row of more than {self._limit:,} bytes or {_MOST_CELLS:,} cells, the most allowed"
+        )
         found = self._problem("read.too_large", detail)
         is_open = sum(line.count('"') for line in self._taken) % 2 == 1
         while is_open and self._dialect.has_quotes:

@@ -13,7 +13,7 @@ from tasks.decode import decode
 from tasks.extract.body import TEXT_KINDS, body
 from tasks.extract.metadata import read_metadata
 from tasks.extract.page_kind import page_kind, page_truncation
-from tasks.extract.vote import SENTENCE_END, letters
+from tasks.extract.vote import SENTENCE_END, Told, letters
 from tasks.records import Candidate, Decoded, Draft, DraftParagraph, RawDocument
 from warehouse.errors import CannotRead
 
@@ -52,7 +52,7 @@ def read_page(page: Decoded, *, url: str | None = None) -> Draft:
     tree, is_flat = parse(text)
     markup = _NESTING.sub("\n", text) if is_flat else text
     candidates = read_metadata(tree, url)
-    found = body(markup, tree)
+    found = body(markup, tree, _told(candidates))
     _require_text(found.paragraphs, candidates, text)
     repairs = Counter(forbidden_characters=forbidden, nesting_too_deep=int(is_flat))
     return Draft(
@@ -67,6 +67,15 @@ def read_page(page: Decoded, *, url: str | None = None) -> Draft:
         page_kind=page_kind(tree, found, candidates),
         truncated=page_truncation(markup, tree, found),
     )
+
+
+def _told(candidates: tuple[Candidate, ...]) -> Told:
+    """Return the headlines and summaries among `candidates`, to find them on the page."""
+    said = {
+        name: [x for x in candidates if x.field == name] for name in ("headline", "description")
+    }
+    headlines, summaries = ([letters(x.value) for x in each] for each in said.values())
+    return Told(frozenset(headlines), tuple(dict.fromkeys(summaries)))
 
 
 def parse(text: str) -> tuple[HtmlElement, bool]:
@@ -120,7 +129,7 @@ def _settled(
     Only paragraphs before the first one of some length are looked at, and the line of an author
     also at the end.
     """
-    headlines = {letters(each.value) for each in candidates if each.field == "headline"}
+    headlines = _told(candidates).headlines
     authors = {letters(each.value) for each in candidates if each.field == "author"}
     authors = {name for name in authors if len(name) >= _LEAST_NAME}
     result = list(paragraphs)
@@ -136,7 +145,7 @@ def _settled(
     return tuple(result) if has_text else paragraphs
 
 
-def _is_text(paragraph: DraftParagraph, headlines: set[str]) -> bool:
+def _is_text(paragraph: DraftParagraph, headlines: frozenset[str]) -> bool:
     """Tell whether the article has begun with this paragraph."""
     is_long = len(paragraph.text) > _LONGEST_LINE or paragraph.kind not in _LINES
     return paragraph.kind in TEXT_KINDS and is_long and letters(paragraph.text) not in headlines

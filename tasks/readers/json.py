@@ -95,18 +95,13 @@ def _from_page(
     sure = tuple(candidates_in(first, removed))
     rest = tuple(candidates_in((each for each in found if each not in first), removed))
     url = document.url or next((each.value for each in sure if each.field == "url"), None)
-    data = str(page.value).encode("utf-8", "replace")
-    made = html.read(
-        replace(document, data=data, media_type="text/html", charset="utf-8", url=url, columns={})
-    )
+    made = html.read_page(replace(decoded, text=str(page.value)), url=url)
     candidates = (*sure, *made.candidates, *rest)
     used = {page.path, *_second_bodies(found, page.path, removed), *_exhausted(found, candidates)}
     return replace(
         made,
         paragraphs=_set_headline_apart(made.paragraphs, candidates),
         candidates=candidates,
-        encoding=decoded.encoding,
-        encoding_method=decoded.method,
         removed=dict(removed + Counter(made.removed)),
         extra={**_extra(levels, used), **made.extra},
     )
