@@ -8,8 +8,9 @@ whoever found them. What stands between the paragraphs is kept and marked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import NamedTuple
 
 from lxml import etree
@@ -21,6 +22,7 @@ from tasks.extract.extractors import Answer, Extractor, ask, panel
 from tasks.extract.furniture import is_furniture
 from tasks.extract.shingles import jaccard
 from tasks.extract.vote import (
+    NOTHING,
     Ballot,
     Page,
     Told,
@@ -59,13 +61,10 @@ class Body:
     paragraphs: tuple[DraftParagraph, ...]
     removed: Mapping[str, int]
     extractor: str
-    agreement: float | None  # of the two extractors most alike; None: fewer than two answered
+    agreement: float | None  # of the two most alike, one of them believed; None: no two answered
     skipped: tuple[str, ...]  # "name: why"
     stretch: Sequence[Block]  # the page from the first paragraph of the body to the last
     after: Block | None  # what follows it on the page
-
-
-_NOTHING = Told()
 
 
 class _Election(NamedTuple):
@@ -73,10 +72,10 @@ class _Election(NamedTuple):
 
     page: Page
     picks: Sequence[bool]
-    by: str
+    by: tuple[str, ...]
 
 
-def body(markup: str, tree: HtmlElement, told: Told = _NOTHING) -> Body:
+def body(markup: str, tree: HtmlElement, told: Told = NOTHING) -> Body:
     """Return the cleaned paragraphs of the article in `tree`, none if it holds no text.
 
     `markup` is what `tree` was parsed from, `told` what its fields say of the article. The tree is
@@ -85,13 +84,15 @@ def body(markup: str, tree: HtmlElement, told: Told = _NOTHING) -> Body:
     page = Page(list(blocks(tree)))
     count = int(_COUNT(tree))
     if why := _too_large(tree, count):
-        return _finished(_Election(page, [True] * len(page.blocks), "all text blocks"), None, [why])
+        return _finished(
+            _Election(page, [True] * len(page.blocks), ("all text blocks",)), None, [why]
+        )
     hearing = _Hearing(markup, tree, count, page)
-    election = _elected(page, hearing)
+    election = _elected(page, hearing, told)
     if election.page is page:
         lead = with_lead(page, election.picks, hearing.ballots, told)
         election = election._replace(picks=lead)
-    return _finished(election, hearing.agreement(), hearing.skipped)
+    return _finished(election, hearing.agreement(election.by), hearing.skipped)
 
 
 def _too_large(tree: HtmlElement, count: int) -> str | None:
@@ -121,36 +122,39 @@ class _Hearing:
         self.ballots += new
         return new
 
-    def agreement(self) -> float | None:
-        """Return the Jaccard index of the two answers most alike; None if fewer than two came."""
-        grams = [ballot.shingles for ballot in self.ballots]
-        pairs = [jaccard(a, b) for at, a in enumerate(grams) for b in grams[:at]]
+    def agreement(self, by: Collection[str]) -> float | None:
+        """Return the Jaccard index of the two answers most alike, at least one of those of `by`."""
+        pairs = [
+            jaccard(one.shingles, other.shingles)
+            for one, other in combinations(self.ballots, 2)
+            if one.answer.name in by or other.answer.name in by
+        ]
         return round(max(pairs), 4) if pairs else None
 
 
-def _elected(page: Page, hearing: _Hearing) -> _Election:
+def _elected(page: Page, hearing: _Hearing, told: Told) -> _Election:
     """Return the article that the extractors elect; those beyond the first are asked if needed."""
     first = hearing.ask(panel().first)
-    if len(first) == _PAIR and agree(page, first):
-        return _Election(page, elect(page, first, first[0]), _names(first))
+    if len(first) == _PAIR and agree(page, first, told):
+        return _Election(page, elect(page, first, first[0], told), _names(first))
     further = hearing.ask(panel().further)
     # trafilatura is the best alone; readability is strict; resiliparse finds nearly all.
     by_worth = [each for each in (*further, *reversed(first)) if letters_in(each.answer)]
     if not by_worth:
-        return _Election(page, [False] * len(page.blocks), "none")
+        return _Election(page, [False] * len(page.blocks), ())
     laid = [each for each in hearing.ballots if each.is_laid]
     preferred = next((each for each in by_worth if each.is_laid), by_worth[0])
-    picks = elect(page, laid or [preferred], preferred)
+    picks = elect(page, laid or [preferred], preferred, told)
     best = by_worth[0]
     if not best.is_laid and letters_in(best.answer) > _MISLAID * page.length(picks):
         # Text that no element shows: a script's, for instance.
         found = [Block(kind="body", text=text) for text in best.answer.paragraphs]
-        return _Election(Page(found), [True] * len(found), best.answer.name)
+        return _Election(Page(found), [True] * len(found), (best.answer.name,))
     return _Election(page, picks, _names([preferred] if picks == preferred.picks else laid))
 
 
-def _names(ballots: Iterable[Ballot]) -> str:
-    return " + ".join(ballot.answer.name for ballot in ballots)
+def _names(ballots: Iterable[Ballot]) -> tuple[str, ...]:
+    return tuple(ballot.answer.name for ballot in ballots)
 
 
 def _finished(election: _Election, agreement: float | None, skipped: Sequence[str]) -> Body:
@@ -169,7 +173,7 @@ def _finished(election: _Election, agreement: float | None, skipped: Sequence[st
     return Body(
         paragraphs=_with_text(paragraphs),
         removed=removed,
-        extractor=by,
+        extractor=" + ".join(by) or "none",
         agreement=agreement,
         skipped=tuple(skipped),
         stretch=page.blocks[held[0] : held[-1] + 1],

@@ -30,6 +30,7 @@ _LINES = frozenset(("body", "list_item"))  # kinds that bylines and dates are ta
 _LONGEST_LINE = 120  # characters of a byline
 _LEAST_NAME = 5  # letters; shorter names stand in other words
 _LONGEST_DATE = 80
+# 14xx: the Persian calendar. Only lines above the text are asked.
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|[12]\d{3}年|\b14\d\d\b")
 
 
