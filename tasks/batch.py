@@ -218,9 +218,11 @@ class BatchReader:
         )
 
     def _take_container(self, path: str, met: Met) -> None:
-        known = self.ledger.file(path)
+        known, last = self.ledger.file(path), self.ledger.document(path, None)
         if (
             known
+            and last
+            and last.outcome == "container"  # not a rejection of the whole by an earlier version
             and known.sha256 == met.file_sha256
             and known.is_complete
             and known.document_count == met.document_count
