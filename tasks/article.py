@@ -129,6 +129,7 @@ def _article(
         canonical_url=fields.canonical_url,
         image_url=fields.image_url,
         published_at=_instant(published),
+        published_date=published.day if published else None,
         published_precision=published.precision if published else None,
         published_has_zone=published.has_zone if published else None,
         published_source=fields.published_source,

@@ -9,6 +9,7 @@ import pyarrow as pa
 TEXT = pa.string()
 COUNT = pa.int64()
 FLAG = pa.bool_()
+DAY = pa.date32()
 INSTANT = pa.timestamp("us", tz="UTC")
 COUNTS = pa.map_(pa.string(), pa.int64())
 SECONDS = pa.map_(pa.string(), pa.float64())

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, get_type_hints
 
@@ -22,6 +22,7 @@ from warehouse.columns import (
     AUTHORS,
     COUNT,
     COUNTS,
+    DAY,
     FLAG,
     INSTANT,
     SECONDS,
@@ -106,6 +107,7 @@ class ArticleRow:
     canonical_url: Annotated[str | None, Column(TEXT, "Canonical URL, normalised.")]
     image_url: Annotated[str | None, Column(TEXT, "Lead picture as given.")]
     published_at: Annotated[datetime | None, Column(INSTANT, "Time of publication.")]
+    published_date: Annotated[date | None, Column(DAY, "Its day in the zone of the document.")]
     published_precision: Annotated[str | None, few("year, month, day, minute or second.")]
     published_has_zone: Annotated[
         bool | None, Column(FLAG, "Was a time zone given? Without one the clock time is kept.")

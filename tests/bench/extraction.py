@@ -83,7 +83,8 @@ def _from_json(path: Path) -> Iterator[Known]:
     value = json.loads(path.read_text(encoding="utf-8"))
     page = path.with_suffix(".html")
     if isinstance(value, list):
-        yield from (_record(path.parent, each) for each in value)
+        told = (each for each in value if isinstance(each, dict) and "html" in each)
+        yield from (_record(path.parent, each) for each in told)
     elif path.name == "expected.json":
         for url, each in value.items():
             yield from _if_there(path.parent / each["file"], url=url, date=each["date"])
@@ -171,7 +172,7 @@ def ours() -> Way:
             body="\n".join(each.text for each in draft.paragraphs if each.kind in BODY_KINDS),
             title=fields.headline or "",
             authors=frozenset(author.name for author in fields.authors),
-            date=fields.published.at.date().isoformat() if fields.published else "",
+            date=fields.published.day.isoformat() if fields.published else "",
         )
 
     return way
