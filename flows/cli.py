@@ -149,7 +149,8 @@ def ingest(
     run(settings, with_prefect=not no_prefect, is_quiet=quiet)
 
 
-@main.command()
+# A query may begin with a comment, "-- ...", which is no option.
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", required=False)
 @click.option("--file", "-f", "script", type=click.File(encoding="utf-8"), help="Read SQL from it.")
 @click.option(

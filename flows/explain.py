@@ -86,7 +86,9 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
     if len(documents) == 1:
         _explain_document(connection, documents[0])
         return
-    names = ("record", "record_id", "outcome", "article_id", "reason", "detail")
+    has_addresses = any(row["target_uri"] for row in documents)
+    where = "target_uri" if has_addresses else "record_id"
+    names = ("record", where, "outcome", "article_id", "reason", "detail")
     show_table(names, [[row[name] for name in names] for row in documents[:100]])
     click.echo(f"One of them: copydesk explain {path} --record N")
 
@@ -115,7 +117,10 @@ def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
         _line("before", f"article {row['revision_candidate_of']} stood at this path")
     if row["article_id"]:
         if row["outcome"] != "article":
-            _line("copy of", f"article {row['article_id']}")
+            kept = _rows(
+                connection, "SELECT path FROM origins WHERE article_id = ?", row["article_id"]
+            )
+            _line("copy of", f"article {row['article_id']}, from {kept[0]['path']}")
         _show_article(connection, row["article_id"])
     _history(connection, row["document_id"])
 

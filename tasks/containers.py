@@ -9,20 +9,22 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from tasks.compression import BLOCK_BYTES, DEFAULT_LIMITS, Readable
+from tasks.compression import BLOCK_BYTES, CODECS, Readable
 from tasks.met import Met
 from tasks.readers import READERS, SPLITTERS, Splitter, reader_version
-from tasks.readers.parts import Part
+from tasks.readers.parts import DAMAGE, Part
 from tasks.records import RawDocument, RawFile, Rejection
-from tasks.streams import read_all, unpack
+from tasks.sniff import TEXT, sniff
+from tasks.streams import ByteStream, read_all, unpack
 from warehouse.errors import CannotRead
 
 # A zip in a WARC in a tar.gz exists; "42.zip" is five deep, and an archive of itself has no end.
 MOST_NESTED = 4
+SPOOLED_BYTES = 2 * 2**30  # of one file: archives inside archives must be copied to be read
 _IN_MEMORY = 8 * 1024 * 1024  # bytes of an archive's member; a larger one lies in a temporary file
 
 
@@ -45,16 +47,17 @@ class Walk:
     columns: Mapping[str, str]
     shared: Met
     count: int = 0  # documents met so far
-    room: int = field(default=DEFAULT_LIMITS.output_bytes)  # bytes that archives may still unpack
+    room: int = SPOOLED_BYTES  # bytes of inner archives that may still be copied
+    stopped: Rejection | None = None  # by what damage reading ended, if the last part is damaged
 
-    def parts(self, splitter: Splitter, stream: Readable) -> Iterator[tuple[Part, Iterator[Met]]]:
-        """Yield the parts of the file, each with what is met in it (to be taken up at once).
+    def mets(self, splitter: Splitter, stream: Readable) -> Iterator[Met]:
+        """Yield what is met in the file, a container, in order.
 
         Raises CannotRead if the container as a whole cannot be read.
         """
         with closing(self._for(splitter, stream)) as source:
             for part in splitter.split(source, limit=self.limit):
-                yield part, self._met(part, splitter, 0)
+                yield from self._met(part, splitter, 0)
 
     def document(self, part: Part, number: int | None, stream: Readable, media_type: str) -> Met:
         """Return what the rest of `stream` is: a document, or a rejection."""
@@ -69,15 +72,15 @@ class Walk:
         media_type = part.media_type or splitter.media_type
         # A server's word for a container (text/csv) names no document; see what it holds.
         is_container = media_type in SPLITTERS and media_type not in READERS
+        if depth == 0:
+            self.stopped = part.rejection if part.is_damage else None
         if part.rejection is None and (media_type is None or is_container):
-            yield from self._looked_at(part, depth)
+            yield from self._looked_at(part, splitter, depth)
             return
         number = self._number(part, splitter, depth)
         if part.rejection is not None or media_type is None:
-            met = self._about(part, number, media_type or self.shared.media_type)
-            is_of_splitter = media_type is None or part.is_damage
-            reader = splitter.name if is_of_splitter else met.reader
-            yield replace(met, rejection=part.rejection, reader=reader)
+            met = self._about(part, number, media_type)
+            yield replace(met, rejection=part.rejection, reader=splitter.name)
         elif part.data is None and part.stream is not None:
             yield self.document(part, number, part.stream, media_type)
         else:
@@ -91,26 +94,52 @@ class Walk:
         self.count += 1
         return part.record if splitter.media_type and depth == 0 else self.count
 
-    def _looked_at(self, part: Part, depth: int) -> Iterator[Met]:
+    def _looked_at(self, part: Part, splitter: Splitter, depth: int) -> Iterator[Met]:
         """A part that may be compressed, or a container itself."""
         try:
-            with closing(self._seekable(part)) as stream:
-                yield from self._opened(part, stream, depth)
+            if part.stream is None:
+                yield from self._opened(part, io.BytesIO(part.data or b""), depth)
+            else:
+                yield from self._streamed(part, part.stream, depth)
         except CannotRead as error:
             self.count += 1
             met = self._about(part, self.count, None)
-            yield replace(met, rejection=rejected(error), reader=reader_version(None))
+            yield replace(met, rejection=rejected(error), reader=splitter.name)
+
+    def _streamed(self, part: Part, stream: Readable, depth: int) -> Iterator[Met]:
+        """A file in an archive: read as it comes, or copied first if it must be opened itself."""
+        source = stream if isinstance(stream, ByteStream) else ByteStream(_chunks(stream))
+        media_type = sniff(source.peek(), part.name)
+        if media_type not in CODECS and media_type not in SPLITTERS:
+            self.count += 1
+            met = self.document(part, self.count, source, media_type)
+            self._note_damage(met.rejection, depth)
+            yield met
+            return
+        copy, damage = self._spooled(source)
+        with closing(copy):
+            yield from self._opened(part, copy, depth)
+        if damage is not None:  # what stood before it has been read
+            self._note_damage(rejected(damage), depth)
+            raise damage
+
+    def _note_damage(self, why: Rejection | None, depth: int) -> None:
+        if depth == 0 and why is not None and why.reason in DAMAGE:
+            self.stopped = why
 
     def _opened(self, part: Part, stream: IO[bytes], depth: int) -> Iterator[Met]:
         opened = unpack(stream, part.name)
-        splitter = SPLITTERS.get(opened.media_type)
+        media_type = opened.media_type
+        if media_type == TEXT and part.media_type in SPLITTERS:  # a table shows no other sign
+            media_type = part.media_type
+        splitter = SPLITTERS.get(media_type)
         packed = stream if splitter and splitter.takes(opened.layers) else opened.stream
         if splitter is None:
             self.count += 1
-            yield self.document(part, self.count, opened.stream, opened.media_type)
+            yield self.document(part, self.count, opened.stream, media_type)
             return
         if depth + 1 >= MOST_NESTED:
-            detail = f"{opened.media_type} lies {depth + 1} containers deep; at most {MOST_NESTED}"
+            detail = f"{media_type} lies within {MOST_NESTED} containers; no deeper is read"
             raise CannotRead("read.nested", detail)
         before = self.count
         with closing(self._for(splitter, packed)) as source:
@@ -126,27 +155,35 @@ class Walk:
         if isinstance(stream, io.IOBase) and stream.seekable():
             stream.seek(0)
         elif splitter.is_seeking:
-            stream = self._spooled(stream)
+            copy, damage = self._spooled(stream)  # its splitter sees for itself where it breaks off
+            if damage is not None and not copy.read(1):
+                copy.close()
+                raise damage
+            copy.seek(0)
+            return copy
         return stream  # type: ignore[return-value]
 
-    def _seekable(self, part: Part) -> IO[bytes]:
-        return self._spooled(part.stream) if part.stream else io.BytesIO(part.data or b"")
+    def _spooled(self, stream: Readable) -> tuple[IO[bytes], CannotRead | None]:
+        """Return a copy of `stream` as far as it can be read, and what stopped it.
 
-    def _spooled(self, stream: Readable) -> IO[bytes]:
-        """Return a copy of `stream`; what does not fit into memory lies on disk, without a name."""
+        What does not fit into memory lies on disk, in a file without a name.
+        """
         copy = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+        damage = None
         try:
-            while piece := stream.read(BLOCK_BYTES):
+            for piece in _chunks(stream):
                 self.room -= len(piece)
                 if self.room < 0:
-                    detail = f"more than {DEFAULT_LIMITS.output_bytes:,} bytes unpacked of one file"
+                    detail = f"more than {SPOOLED_BYTES:,} bytes of archives inside one file"
                     raise CannotRead("read.bomb", detail)
                 copy.write(piece)
+        except CannotRead as error:
+            damage = error
         except BaseException:
             copy.close()
             raise
         copy.seek(0)
-        return copy
+        return copy, damage
 
     def _with_data(self, met: Met, part: Part, data: bytes, media_type: str) -> Met:
         document = RawDocument(
@@ -182,12 +219,18 @@ class Walk:
         )
 
 
+def _chunks(stream: Readable) -> Iterator[bytes]:
+    while piece := stream.read(BLOCK_BYTES):
+        yield piece
+
+
 def _inside(outer: Part, inner: Part) -> Part:
     """Return a document of a container that lies in another, with the way to it."""
     way = f"{outer.record_id or outer.name or outer.record}"
     return replace(
         inner,
         name=f"{outer.name}/{inner.name}" if inner.name else outer.name,
+        retrieved_at=inner.retrieved_at or outer.retrieved_at,
         record_id=f"{way}!/{inner.record_id}" if inner.record_id else f"{way}#{inner.record}",
     )
 
@@ -199,7 +242,7 @@ def _as_itself(outer: Part, inner: Part) -> Part:
         data=inner.data,
         rejection=inner.rejection,
         media_type=inner.media_type,
-        charset=inner.charset,
+        charset=inner.charset or outer.charset,
         url=inner.url or outer.url,
         truncated=inner.truncated or outer.truncated,
         stream=None,

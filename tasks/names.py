@@ -120,6 +120,7 @@ _OTHER_HANDS = re.compile(
 )
 _DOMAIN = r"(?:https?://|www\.)\S+"
 _ADDRESS = re.compile(rf"<[^<>]*>|\S+@\S+|{_DOMAIN}|(?:^|\s)@\w+", re.IGNORECASE)
+_BEHIND_ADDRESS = re.compile(r"<?\S+@\S+>?\s*\(([^()@]+)\)")  # RSS 2.0: mail@host (Jane Doe)
 _BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]")
 _TOGETHER = re.compile(r"[(\[]\s*(?:with|avec|mit|con|com)\s+([^()\[\]]*)[)\]]", re.IGNORECASE)
 _NICKNAMED = re.compile(r"[^\W\d_]+ \([^()@/]{1,30}\) [^\W\d_][\w.'’-]*")  # Richard (R.J.) Eskow
@@ -141,7 +142,9 @@ _JOINING = re.compile(r"\s+(?:y|e|i|и|та|і|en|con|com|ve|ja|dan|a|in)\s+(?=[
 _PARTICLE = (
     r"(?:de|del|della|der|den|des|di|da|do|dos|du|van|von|vom|zu|zur|bin|ibn|al|el|la|le|ter|ten)"
 )
-_INVERTED = re.compile(rf"[^\s,]+,\s*[^\s,]+(?:\s+(?:{_PARTICLE}|[^\W\d_]\.?))*")  # "Jong, M. de"
+_INVERTED = re.compile(  # "Jong, M. de", "van Gogh, Vincent"
+    rf"(?:(?i:{_PARTICLE})\s+){{0,3}}[^\s,]+,\s*[^\s,]+(?:\s+(?:{_PARTICLE}|[^\W\d_]\.?))*"
+)
 _LOWER_START = re.compile(rf"(?!{_PARTICLE}\b|d['’])[a-zß-öø-ÿа-яё]")
 _NO_NAME = re.compile(
     r"\d|^(?:none|null|unknown|anonymous|n/?a|nan|no author|not available|authors?|"
@@ -210,6 +213,8 @@ def _whole(line: str) -> tuple[str, ...]:
 @lru_cache(maxsize=64)  # asked for once per candidate, once for the article
 def _names(line: str) -> tuple[str, ...]:
     line = " ".join(line.split(" ")).strip()
+    if "@" in line and (behind := _BEHIND_ADDRESS.fullmatch(line)):
+        line = behind[1]
     if _NICKNAMED.fullmatch(line):
         return (line,)
     line = _without_extras(_TOGETHER.sub(r", \1", line))

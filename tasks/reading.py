@@ -129,9 +129,8 @@ def _documents(
 def _split(raw: BinaryIO, contents: _Contents, splitter: Splitter, walk: Walk) -> Iterator[Met]:
     """The documents of a container, then its end."""
     end = replace(walk.shared, reader=splitter.name)
-    stopped = None
-    for part, mets in walk.parts(splitter, contents.stream):
-        for met in mets:
+    try:
+        for met in walk.mets(splitter, contents.stream):
             if met.record is not None and _has_changed(raw, walk.file):
                 yield _left(walk.shared, met.record)
                 count = walk.count
@@ -140,14 +139,16 @@ def _split(raw: BinaryIO, contents: _Contents, splitter: Splitter, walk: Walk) -
             yield met
             if met.record is None:  # a single object: the file is the document
                 return
-        stopped = part.rejection if part.is_damage else None
+    except CannotRead as error:
+        walk.stopped = rejected(error)
     if walk.count:
         yield replace(
             end,
             is_container=True,
             document_count=walk.count,
             is_complete=True,
-            rejection=stopped,
+            rejection=walk.stopped,
         )
     else:
-        yield replace(end, rejection=Rejection("read.empty", "no record in it"))
+        nothing = Rejection("read.empty", "no record in it")
+        yield replace(end, rejection=walk.stopped or nothing)

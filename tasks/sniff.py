@@ -62,10 +62,10 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     (ZIP, rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
     ("application/x-7z-compressed", rb"7z\xbc\xaf\x27\x1c"),
     ("application/vnd.rar", rb"Rar!\x1a\x07"),
-    (TAR, rb".{257}ustar"),  # POSIX 1003.1
+    (TAR, rb".{257}ustar[\0 ]"),  # POSIX 1003.1
     ("application/vnd.sqlite3", rb"SQLite format 3\x00"),
-    (PARQUET, rb"PAR1|PARE"),
-    (ARROW_FILE, rb"ARROW1\x00\x00|FEA1"),
+    (PARQUET, rb"PAR[1E](?=[^\t\r\n -~])"),
+    (ARROW_FILE, rb"ARROW1\x00\x00|FEA1(?=[^\t\r\n -~])"),
     (ARROW_STREAM, rb"\xff{4}.{4}\x10\x00\x00\x00"),
     ("application/vnd.apache.orc", rb"ORC[\x00-\x1f]"),
     ("application/avro", rb"Obj\x01"),
@@ -92,12 +92,12 @@ SIGNATURES: tuple[tuple[str, bytes], ...] = (  # media type, pattern at the firs
     ("video/x-flv", rb"FLV\x01"),
     ("application/ogg", rb"OggS\x00"),
     # Wire messages: SOH with the header of either form, which nothing else has.
-    (ANPA, rb"[\x00\x7f\r\n ]{0,64}\x16{2,8}\x01"),
     (
         IPTC_7901,
-        rb"[\x00\x7f\r\n ]{0,64}(?:ZCZC[^\r\n\x01]{0,60}[\r\n ]{1,8})?\x01"
+        rb"[\x00\x7f\r\n ]{0,64}(?:ZCZC[^\r\n\x01]{0,60}[\r\n ]{1,8})?\x16{0,8}\x01"
         rb"[A-Za-z]{1,4} ?[0-9]{1,5} +[0-9] +[A-Za-z]{1,4}\b[^\r\n\x02]{0,120}[\r\n ]{0,16}\x02",
     ),
+    (ANPA, rb"[\x00\x7f\r\n ]{0,64}\x16{2,8}\x01"),
 )
 _ADDED: list[tuple[str, re.Pattern[bytes]]] = []  # by tasks.readers.add
 _SIGNATURE = re.compile(b"|".join(b"(" + pattern + b")" for _, pattern in SIGNATURES), re.DOTALL)
@@ -167,16 +167,14 @@ _LATE_PAGE = re.compile(rb"^[ \t]*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE
 _RSS_NAMESPACE = re.compile(rb"purl\.org/rss/1|netscape\.com/rdf/simple/0\.9")
 _JSON_START = re.compile(
     rb"""\{\s*(?:\}|"[^"\n]*"\s*:)          # an object
-    | \[\s*(?:\{\s*["}]                     # a list of objects,
-        | \[\s*["\[{\d-]                    # of lists,
-        | "(?:[^"\\\n]|\\.)*"\s*[,\]]       # of strings,
-        | \]\s*\Z)                          # or of nothing
+    | \[\s*(?:\{\s*["}]                     # a list of objects, or of nothing
+        | \]\s*\Z)
     """,
     re.VERBOSE,
 )
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')  # version 1 and 1.1
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):(?:[ \t]+(.*))?\r?\Z")
-_ENVELOPE = re.compile(rb"From \S+ .*\d{4}\s*\n[A-Za-z-]+:")  # RFC 4155
+_ENVELOPE = re.compile(rb"From \S+ .*\d\d:\d\d.*\d{4}\s*\n[A-Za-z-]+:")  # RFC 4155
 _MAIL_HEADERS = frozenset({b"message-id", b"mime-version", b"received", b"return-path"})
 _SENT = frozenset({b"to", b"received", b"message-id", b"return-path", b"delivered-to"})
 _FRONT_MATTER = re.compile(
@@ -278,7 +276,8 @@ def _by_content(text: bytes, suffix: str) -> str | None:
     if first == b"<":
         return _markup(text, suffix)
     if first in (b"{", b"["):
-        return _json(text, suffix)
+        is_front_matter = _BY_SUFFIX.get(suffix) == MARKDOWN and first == b"{"
+        return None if is_front_matter else _json(text, suffix)
     if first == b"-" and suffix in (".txt", ".text", "") and _FRONT_MATTER.match(text):
         return MARKDOWN
     return _mail(text)
@@ -296,7 +295,7 @@ def _markup(text: bytes, suffix: str) -> str | None:
     if root in ROOTS:
         return RSS if root == b"rdf" and _RSS_NAMESPACE.search(text) else ROOTS[root]
     named = _BY_SUFFIX.get(suffix)
-    if is_xml or (root not in HTML_TAGS and b"xmlns" in text[start : start + 1000]):
+    if is_xml or named == XML or (root not in HTML_TAGS and b"xmlns" in text[start : start + 1000]):
         return XML
     # Markdown may begin with <p align="center">; only a whole page overrules its name.
     is_prose = named in (TEXT, MARKDOWN) and suffix not in (".txt", ".text")
@@ -307,6 +306,8 @@ def _json(text: bytes, suffix: str) -> str | None:
     """Tell one JSON value from one per line; prose that begins with a bracket gives None."""
     named = _BY_SUFFIX.get(suffix)
     if not _JSON_START.match(text):
+        if named == JSON:
+            return JSON
         return JSON if named == JSON_LINES and text[:2].rstrip() in (b"{", b"[") else None
     line, _, rest = text.partition(b"\n")
     if text[:1] == b"{" and line.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{":
@@ -328,6 +329,8 @@ def _mail(text: bytes) -> str | None:
         if not (header := _HEADER.match(line)):
             break
         headers[header[1].lower()] = header[2] or b""
+    if {b"from", b"subject", b"date"} <= headers.keys():
+        return MAIL
     if _MAIL_HEADERS.isdisjoint(headers) or headers.keys().isdisjoint({b"from", b"content-type"}):
         return None
     is_sent = not _SENT.isdisjoint(headers)  # with its pictures beside it; a saved page is not

@@ -125,3 +125,25 @@ def test_a_compressed_archive_is_opened_as_well(tmp_path: Path) -> None:
 
     assert [each.record_id for each in found] == ["a.txt", None]
     assert found[0].compression == "gzip"
+
+
+def test_what_stands_before_a_cut_in_an_archive_is_read(tmp_path: Path) -> None:
+    """A tar cut inside a JSONL: its lines so far, then a rejection, and the container says so."""
+    data = a_tar(a__txt=a_text(1).encode(), b__jsonl=lines(400))
+    *documents, end = met(tmp_path, data[: len(data) * 3 // 4], "x.tar")
+
+    read = [each for each in documents if each.document and not each.rejection]
+    assert len(read) > 200
+    assert documents[-1].rejection is not None
+    assert documents[-1].rejection.reason == "read.truncated"
+    assert end.rejection is not None
+    assert end.document_count == len(documents)
+
+
+def test_a_large_member_that_is_no_container_is_not_copied(tmp_path: Path) -> None:
+    """It is refused once it is longer than a document may be."""
+    (refused, _) = met(tmp_path, a_zip(a__mp4=b"\0\0\0\x18ftypisom" + bytes(3 * MIB)))
+
+    assert refused.media_type == "video/mp4"
+    assert refused.rejection is not None
+    assert refused.rejection.reason == "read.too_large"

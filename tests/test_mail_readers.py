@@ -428,3 +428,17 @@ def test_the_seed_of_pythons_email_package() -> None:
     assert best(draft, "published") == "Thu, 16 May 2024 06:30:00 +0200"
     assert len(texts(draft)) == 4
     assert "rutetider-høst.pdf" in str(draft.extra["attachments"])
+
+
+def test_a_long_quotation_below_a_signature_takes_no_time() -> None:
+    """The pattern of a signature must not try every way to count lines."""
+    data = (
+        "From: a@b.example\nSubject: Fog\n\nThe fog is thick today, they say.\n\n-- \n"
+        + "> x\n" * 200
+    )
+
+    draft = mail.read(
+        RawDocument(path="x", record=None, data=data.encode(), media_type="message/rfc822")
+    )
+
+    assert draft.paragraphs

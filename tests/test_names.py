@@ -149,3 +149,12 @@ def test_no_line_raises_and_no_name_is_empty_or_an_address(line: str) -> None:
         assert author.name == author.name.strip()
         assert any(letter.isalpha() for letter in author.name)
         assert "://" not in author.name
+
+
+def test_a_name_behind_a_mail_address_is_the_author() -> None:
+    """The form of <author> in RSS 2.0, whatever the domain."""
+    assert [each.name for each in authors_in("desk@ledger.community (Jo Doe)")] == ["Jo Doe"]
+
+
+def test_an_inverted_name_with_particles_stays_whole() -> None:
+    assert [each.name for each in authors_in("van Gogh, Vincent")] == ["van Gogh, Vincent"]

@@ -233,3 +233,15 @@ class TestFilesOfManyDocuments:
         stream = Slow(DOCS + b"</docs>")
         stream.step = step
         assert list(cut(stream, CUTS, limit=10**6)) == parts(DOCS + b"</docs>")
+
+
+def test_a_character_written_as_two_references_is_one() -> None:
+    """Java writes emoji as a pair of surrogates; one alone is no character."""
+    tree = parse_xml(b"<p>&#55357;&#56832; &#xD83D;&#xDE00; &#55357;.</p>")
+
+    assert tree.root.text == "\U0001f600 \U0001f600 \ufffd."
+
+
+def test_a_name_with_an_undeclared_prefix_is_read() -> None:
+    """lxml refuses to write such names; they are read all the same."""
+    assert plain_names(parse_xml(b"<ct:article A9:9='x'><ct:p>Fog</ct:p></ct:article>").root).tag

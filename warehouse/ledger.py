@@ -169,7 +169,7 @@ class Ledger:
         marks = ", ".join("?" * len(readers))
         found = self._connection.execute(
             "SELECT DISTINCT file_id FROM document WHERE outcome = 'rejected' "
-            f"AND (is_retryable OR reader NOT IN ({marks}))",
+            f"AND (is_retryable OR coalesce(reader, '') NOT IN ({marks}))",
             tuple(readers),
         )
         return frozenset(row[0] for row in found)

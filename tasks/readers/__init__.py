@@ -140,7 +140,8 @@ def reader_version(media_type: str | None, columns: Mapping[str, str] | None = N
     (the user's names of keys) are a part of it for the formats that have keys.
     """
     if media_type not in READERS:
-        return "none of: " + ", ".join(sorted(reader.name for reader in _all()))
+        names = ", ".join(sorted({reader.name for reader in _all()}))
+        return f"none for {len(READERS) + len(SPLITTERS)} formats: {names}"
     name = READERS[media_type].name
     if columns and media_type == "application/json":
         name += " " + ",".join(f"{field}={key}" for key, field in sorted(columns.items()))

@@ -9,6 +9,7 @@ are kept as written, dates too; only what feedparser stores twice is left out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,9 @@ def bounded(values: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+_PLACE = re.compile(r"(?:<[^>]*>)?:\d+:\d+:\s*|\s*\(?\b(?:at )?line \d+,? column \d+\)?")
+
+
 def _items(data: bytes, limit: int) -> Iterator[Part]:
     """Yield the items in the bytes of a feed. Raises CannotRead when there is none."""
     # Importing it takes 80 ms, and most runs meet no feed.
@@ -121,7 +125,7 @@ def _items(data: bytes, limit: int) -> Iterator[Part]:
         raise CannotRead("read.no_items", _without_items(parsed, decoded.text))
     around = {
         "version": parsed.version,
-        "fault": parsed.fault,
+        "fault": _PLACE.sub("", parsed.fault or "") or None,  # its place moves with every new item
         "encoding": decoded.encoding,
         "encoding_method": decoded.method,
         "feed": bounded(parsed.feed),

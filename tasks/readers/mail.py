@@ -53,7 +53,7 @@ _OF_NEWSLETTERS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_FURNITURE = 200  # characters
-_SIGNATURE = re.compile(r"(?:\A|\n)-- ?\n(?=(?:[^\n]*\n?){1,20}\Z)")  # RFC 3676, 4.3
+_SIGNATURE = re.compile(r"(?:\A|\n)-- ?\n(?=(?:[^\n]*\n){0,20}[^\n]*\Z)")  # RFC 3676, 4.3
 _STUFFED = re.compile(r"^ ", re.MULTILINE)
 
 

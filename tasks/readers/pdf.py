@@ -50,7 +50,7 @@ def read(document: RawDocument) -> Draft:
     draft = text.read(replace(document, data=data, media_type="text/plain", charset="utf-8"))
     return replace(
         draft,
-        candidates=(*draft.candidates, *_last_candidates(values)),
+        candidates=(*_whole_title(draft, values), *draft.candidates, *_last_candidates(values)),
         encoding_method="declared",
         extractor=EXTRACTOR,
         removed={**draft.removed, **({"running_lines": running} if running else {})},
@@ -128,6 +128,14 @@ def _properties(reader: PdfReader) -> Iterator[tuple[str, str]]:
     language = str(reader.root_object.get("/Lang") or "")
     if language:
         yield "language", language[:50]
+
+
+def _whole_title(draft: Draft, values: dict[str, str]) -> Iterator[Candidate]:
+    """Yield the title of the properties where the first line on the page is only its beginning."""
+    title = values.get("title", "")
+    first = next((each.value for each in draft.candidates if each.field == "headline"), "")
+    if first and len(title) > len(first) and title.casefold().startswith(first.casefold()):
+        yield Candidate(field="headline", value=title, source="properties:title")
 
 
 def _last_candidates(values: dict[str, str]) -> Iterator[Candidate]:

@@ -146,6 +146,14 @@ class _Tar:
             raise CannotRead("read.truncated", f"the archive ends early, at byte {self._at:,}")
         return data
 
+    def take_some(self, size: int) -> bytes:
+        """Return 1 to `size` bytes, all of those before a damage, or raise CannotRead."""
+        data = self._stream.read(size)
+        if not data:
+            raise CannotRead("read.truncated", f"the archive ends early, at byte {self._at:,}")
+        self._at += len(data)
+        return data
+
     def break_off(self) -> None:
         """Note that the archive cannot be read on."""
         self._is_broken = True
@@ -172,7 +180,7 @@ class _Data:
     def chunks(self) -> Iterator[bytes]:
         while self._left:
             try:
-                chunk = self._tar.take(min(BLOCK_BYTES, self._left))
+                chunk = self._tar.take_some(min(BLOCK_BYTES, self._left))
             except CannotRead:
                 self._tar.break_off()
                 raise

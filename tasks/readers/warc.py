@@ -23,7 +23,9 @@ _HEADER = re.compile(
     rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n"
     rb"[A-Za-z][\w-]*[ \t]*:[^\n]*+\n"
     # To the blank line. A header that breaks off before it ends where the next one begins.
-    rb"(?:(?!\r?\n|WARC/)[^\n]*+\n)*+\r?\n"
+    # Headers that begin inside a line, and more lines than any crawler writes, are no header: else
+    # text of nothing but beginnings would be looked through once for each of them.
+    rb"(?:(?!\r?\n|[^\n]{0,8192}?WARC/[01]\.\d)[^\n]*+\n){0,200}+\r?\n"
 )
 # ISO 28500, section 4: two line breaks end a record. Some writers leave them out.
 _END = re.compile(rb"\r?\n\r?\n|[\r\n]*(?:\Z|WARC/)")

@@ -77,6 +77,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _MOST_HEAD_LINES = 12
+_LONGEST_END = 80  # characters of a line of codes; teleprinters had 69
 
 
 def split_7901(stream: Readable, *, limit: int) -> Iterator[Part]:
@@ -336,7 +337,8 @@ def _draft(
 def _with_end_apart(lines: list[str]) -> Iterator[str]:
     """Yield the lines, with a blank one before a last line that is no text ("dpa ab yy cd")."""
     for number, line in enumerate(lines):
-        if number >= len(lines) - 4 and line.strip() and _FURNITURE.fullmatch(line):
+        is_last = number >= len(lines) - 4 and len(line) <= _LONGEST_END
+        if is_last and line.strip() and _FURNITURE.fullmatch(line):
             yield ""
         yield line
 

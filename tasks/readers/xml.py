@@ -92,9 +92,9 @@ def read(document: RawDocument) -> Draft:
 
 
 def _root_name(root: etree._Element) -> str:
-    name = etree.QName(root)
-    where = f" in the namespace {name.namespace!r}" if name.namespace else " in no namespace"
-    return f"root <{name.localname[:_LONGEST_SHOWN]}>{where[:200]}"
+    namespace, _, name = str(root.tag).rpartition("}")
+    where = f" in the namespace {namespace[1:]!r}" if namespace else " in no namespace"
+    return f"root <{name[:_LONGEST_SHOWN]}>{where[:200]}"
 
 
 def _missing(story: Story, fields: set[str]) -> str:

@@ -15,6 +15,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html.entities import html5
 
@@ -42,6 +43,13 @@ _ENTITY_DECLARED = re.compile(
 _PLAIN_VALUE = re.compile(r"(?:[^&%<]|&#\w{1,8};)*+")
 # The five names of XML stay; every other named entity is looked at.
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z_:][\w.:-]{0,63});")
+# D800 to DFFF; Java's writers give a character above U+FFFF as two of them.
+_SURROGATES = (
+    r"&#(?:5(?:529[6-9]|5[3-9]\d\d|6\d\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3])"
+    r"|[xX][dD][89a-fA-F][0-9a-fA-F]{2});"
+)
+_SURROGATE = re.compile(f"(?:{_SURROGATES}){{1,1000}}")
+_REFERENCE = re.compile("&#([^;]+);")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0, 2.2
 # Places that are not well formed but whose meaning is certain. CDATA and comments are let pass;
 # one without end goes to the end of the text, so that no text is looked through twice.
@@ -91,6 +99,8 @@ def parse_xml(data: bytes, *, charset: str | None = None) -> Xml:
     decoded = decode(data, charset=charset)
     repairs: Counter[str] = Counter()
     text, repairs["control_characters"] = _FORBIDDEN.subn("", _body_of(decoded.text))
+    if "&#" in text:
+        text = _SURROGATE.sub(_joined_surrogates, text)
     text, declared = _without_doctype(text)
     if "&" in text:
         text = _NAMED.sub(_Names(declared, repairs), text)
@@ -107,6 +117,16 @@ def parse_xml(data: bytes, *, charset: str | None = None) -> Xml:
         is_truncated=any(fault.type in _CUT_SHORT for fault in faults),
         repairs=+repairs,
     )
+
+
+def _joined_surrogates(found: re.Match[str]) -> str:
+    """Return the character that a pair of references to surrogates means; a lone one is U+FFFD."""
+    units = [_unit(each) for each in _REFERENCE.findall(found[0])]
+    return "".join(map(chr, units)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unit(digits: str) -> int:
+    return int(digits[1:], 16) if digits[0] in "xX" else int(digits)
 
 
 def _body_of(text: str) -> str:
@@ -221,10 +241,13 @@ def plain_names(root: etree._Element) -> etree._Element:
         tag = str(element.tag)
         plain = tag.rpartition("}")[2].rpartition(":")[2].lower()
         if plain != tag:
-            element.tag = plain
+            with suppress(ValueError):  # libxml2 let the name pass, lxml does not
+                element.tag = plain
         for name in [str(name) for name in element.attrib]:
             if not name.islower() and "}" not in name:
-                element.attrib[name.lower()] = element.attrib.pop(name)
+                with suppress(ValueError):
+                    element.attrib[name.lower()] = element.attrib[name]
+                    del element.attrib[name]
     return root
 
 

@@ -12,6 +12,8 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from tasks.compression import Readable
 from tasks.readers.packed import (
@@ -36,6 +38,7 @@ _ENCRYPTED, _UTF_8 = 0x1, 0x800  # 4.4.4, bits 0 and 11 of the flags
 _FILE_TYPES, _REGULAR, _FOLDER = 0xF000, 0x8000, 0x4000  # of Unix, in the upper 16 attribute bits
 _UNIX = 3  # 4.4.2.2
 
+_FIRST_MEMBERS = 100  # looked at in a cut archive; a document has its text among the first
 _OOXML = "application/vnd.openxmlformats-officedocument."
 # Documents that are zip archives, by a member that they all have.
 PACKAGES = {
@@ -58,7 +61,11 @@ def split_zip(stream: Readable, *, limit: int) -> Iterator[Part]:
     try:
         listed = _directory(stream)
     except CannotRead as damage:
-        yield from _Walk(stream, size).parts(members_from_front(stream), damage)
+        package = _cut_package(stream)
+        if package:
+            yield _whole(stream, package, limit)
+        else:
+            yield from _Walk(stream, size).parts(members_from_front(stream), damage)
         return
     package = _package(stream, listed)
     if package:
@@ -148,6 +155,16 @@ def _package(stream: io.IOBase, listed: Sequence[zipfile.ZipInfo]) -> str | None
     if listed and listed[0].filename == "mimetype" and listed[0].file_size < 200:
         data = b"".join(unpacked(stream, _listed(listed[0]), Budget(1000)))
         return data.decode("ascii", "ignore").strip() or None
+    return None
+
+
+def _cut_package(stream: io.IOBase) -> str | None:
+    """Return the media type of a document whose directory is lost, by the headers of its files."""
+    names = set()
+    with suppress(CannotRead):
+        names = {each.name for each in islice(members_from_front(stream), _FIRST_MEMBERS)}
+    if "[Content_Types].xml" in names:
+        return next((kind for name, kind in PACKAGES.items() if name in names), _OOXML + "package")
     return None
 
 
