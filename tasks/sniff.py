@@ -329,9 +329,9 @@ def _mail(text: bytes) -> str | None:
         if not (header := _HEADER.match(line)):
             break
         headers[header[1].lower()] = header[2] or b""
-    if {b"from", b"subject", b"date"} <= headers.keys():
-        return MAIL
-    if _MAIL_HEADERS.isdisjoint(headers) or headers.keys().isdisjoint({b"from", b"content-type"}):
+    is_by_hand = {b"from", b"subject", b"date"} <= headers.keys()  # saved without the rest
+    is_foreign = headers.keys().isdisjoint({b"from", b"content-type"})
+    if not is_by_hand and (_MAIL_HEADERS.isdisjoint(headers) or is_foreign):
         return None
     is_sent = not _SENT.isdisjoint(headers)  # with its pictures beside it; a saved page is not
     is_related = b"multipart/related" in headers.get(b"content-type", b"")

@@ -55,6 +55,7 @@ BY_CONTENT = [
     ("application/jsonl", b'{"title": "Fog"}\r\n{"title": "Rain"}\r\n'),
     ("application/json-seq", b'\x1e{"title": "Fog"}\n'),
     ("message/rfc822", b"From: a@b.example\r\nMessage-ID: <1@b.example>\r\n\r\nFog."),
+    ("multipart/related", b"From: x\nSubject: y\nDate: z\nContent-Type: multipart/related;\n\n"),
     ("multipart/related", b"From: x\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n"),
     ("message/rfc822", b"To: a@b.example\nMessage-ID: <1>\nContent-Type: multipart/related\n\n"),
     ("application/mbox", b"From a@b.example Mon Jan  1 00:00:00 2024\nFrom: a@b.example\n"),
