@@ -155,11 +155,6 @@ class Ledger:
         )
         return [row[0].hex() for row in found]
 
-    def last_record(self, file_id: int) -> int:
-        """Return the highest record of a container that has an outcome; 0 for none."""
-        row = self._one("SELECT max(record) FROM document WHERE file_id = ?", file_id)
-        return int(row[0] or 0) if row else 0
-
     def files_to_retry(self, readers: Sequence[str]) -> frozenset[int]:
         """Return the files with rejections to try again.
 

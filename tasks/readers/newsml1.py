@@ -37,7 +37,6 @@ _ROLES = {
     **dict.fromkeys(("contact", "contacts", "editornote", "note"), "furniture"),
     **dict.fromkeys(("stylesheet", "logo", "thumbnail", "script", "keywords"), "none"),
 }
-_HEADLINES = ("headline", "subheadline")
 # Formats of a text, the best first: those that mark paragraphs surely.
 _FORMATS = ("nitf", "html", "text")
 

@@ -27,18 +27,11 @@ from tasks.readers.sevenbit import restore_letters
 from tasks.readers.story import Story
 from tasks.readers.wirelines import part_indented
 from tasks.records import Candidate, Draft, DraftParagraph, RawDocument
+from tasks.sniff import ANPA, IPTC_7901
 from warehouse.errors import CannotRead
 
 EXTRACTOR = "wire 1"
-IPTC_7901, ANPA = "text/x-iptc7901", "text/x-anpa"
 NO_END = "no_end_of_text"  # the message breaks off before ETX
-
-# What a file begins with; for the sniffer. SOH with a header of either form; nothing else has it.
-SIGNATURES = {
-    ANPA: rb"[\x00\x7f\r\n ]{0,64}\x16{2,8}\x01",
-    IPTC_7901: rb"[\x00\x7f\r\n ]{0,64}(?:ZCZC[^\r\n\x01]{0,60}[\r\n ]{1,8})?\x01"
-    rb"[A-Za-z]{1,4} ?[0-9]{1,5} +[0-9] +[A-Za-z]{1,4}\b[^\r\n\x02]{0,120}[\r\n ]{0,16}\x02",
-}
 
 # The header begins with a letter; at the end of a chunk that is not known yet.
 _START = re.compile(rb"\x16*\x01(?=[A-Za-z0-9]|\Z)")

@@ -84,11 +84,6 @@ class Xml:
     is_truncated: bool  # the end is missing
     repairs: Mapping[str, int]  # what was mended -> how often
 
-    @property
-    def is_recovered(self) -> bool:
-        """Whether parts of the document may be missing from the tree."""
-        return self.fault is not None
-
 
 def parse_xml(data: bytes, *, charset: str | None = None) -> Xml:
     """Return the tree of `data`; `charset` is an encoding declared outside of it.
