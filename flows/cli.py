@@ -149,8 +149,19 @@ def ingest(
     run(settings, with_prefect=not no_prefect, is_quiet=quiet)
 
 
-# A query may begin with a comment, "-- ...", which is no option.
-@main.command(context_settings={"ignore_unknown_options": True})
+class _Query(click.Command):
+    """A query may begin with a comment, "-- ...", which is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Set such a query behind the options."""
+        if "--" not in args:  # else the options end there already
+            queries = [arg for arg in args if arg.startswith("-- ")]
+            others = [arg for arg in args if arg not in queries]
+            args = [*others, "--", *queries] if queries else args
+        return super().parse_args(ctx, args)
+
+
+@main.command(cls=_Query)
 @click.argument("query", required=False)
 @click.option("--file", "-f", "script", type=click.File(encoding="utf-8"), help="Read SQL from it.")
 @click.option(

@@ -120,7 +120,8 @@ def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
             kept = _rows(
                 connection, "SELECT path FROM origins WHERE article_id = ?", row["article_id"]
             )
-            _line("copy of", f"article {row['article_id']}, from {kept[0]['path']}")
+            where = f", from {kept[0]['path']}" if kept else ""  # its place may hold other bytes
+            _line("copy of", f"article {row['article_id']}{where}")
         _show_article(connection, row["article_id"])
     _history(connection, row["document_id"])
 

@@ -99,36 +99,55 @@ class Blocks:
             raise CannotRead("read.io_error", detail, is_retryable=True) from error
 
 
-class _Decoder(Protocol):
+class Decoder(Protocol):
     """The decoder of one member (frame, stream) of a file; bz2 and lzma set the pattern."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the member's end was reached."""
+
     @property
-    def unused_data(self) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What was given and lies behind the member's end."""
+
     @property
-    def needs_input(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out unless more is given."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Return what `data` unpacks to; `max_length` bytes at most, the rest with the next calls.
+
+        While `needs_input` is false the next calls give no data.
+        """
 
 
-class _GzipDecoder:
-    """zlib under the pattern of bz2 and lzma; it checks the header and the CRC itself."""
+GZIP_WBITS = 16 + zlib.MAX_WBITS  # 16: with a gzip header, not zlib's
 
-    def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)  # 16: a gzip header, not zlib's
+
+class ZlibDecoder:
+    """zlib under the pattern of bz2 and lzma; it checks header and checksum, where there are any.
+
+    `wbits` says what stands around the data: GZIP_WBITS, zlib.MAX_WBITS, or its negative for none.
+    """
+
+    def __init__(self, wbits: int) -> None:
+        self._zlib = zlib.decompressobj(wbits)
         self._data = b""
         self._at = 0
         self.needs_input = True
 
     @property
     def eof(self) -> bool:
+        """See `Decoder`."""
         return self._zlib.eof
 
     @property
     def unused_data(self) -> bytes:
+        """See `Decoder`."""
         return self._zlib.unused_data + self._data[self._at :]
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """See `Decoder`."""
         if data:
             self._data, self._at = data, 0
         feed = _ZLIB_FEED if max_length > 1 else 1
@@ -173,11 +192,11 @@ class Codec:
     name: str
     magics: tuple[bytes, ...]  # the first bytes of a member
     error: type[Exception]  # what the decoder raises
-    start: Callable[[Limits], _Decoder]  # the decoder of one member
+    start: Callable[[Limits], Decoder]  # the decoder of one member
 
 
 CODECS = {
-    GZIP: Codec("gzip", (b"\x1f\x8b",), zlib.error, lambda limits: _GzipDecoder()),
+    GZIP: Codec("gzip", (b"\x1f\x8b",), zlib.error, lambda limits: ZlibDecoder(GZIP_WBITS)),
     BZIP2: Codec("bzip2", (b"BZh",), OSError, lambda limits: bz2.BZ2Decompressor()),
     XZ: Codec(
         "xz",
@@ -275,7 +294,7 @@ class _Pass:
             yield from self._member(decoder, rest)
             rest = self._next_member(decoder.unused_data)
 
-    def _member(self, decoder: _Decoder, data: bytes) -> Iterator[bytes]:
+    def _member(self, decoder: Decoder, data: bytes) -> Iterator[bytes]:
         while True:
             chunk = self._step(decoder, data)
             self.produced += len(chunk)
@@ -287,7 +306,7 @@ class _Pass:
             if decoder.needs_input and not data:
                 raise CannotRead("read.truncated", self._found("ends early"))
 
-    def _step(self, decoder: _Decoder, data: bytes) -> bytes:
+    def _step(self, decoder: Decoder, data: bytes) -> bytes:
         room = self._fine_after - self.produced
         try:
             return decoder.decompress(data, min(_STEP, max(room, 1)))

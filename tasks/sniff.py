@@ -306,8 +306,6 @@ def _json(text: bytes, suffix: str) -> str | None:
     """Tell one JSON value from one per line; prose that begins with a bracket gives None."""
     named = _BY_SUFFIX.get(suffix)
     if not _JSON_START.match(text):
-        if named == JSON:
-            return JSON
         return JSON if named == JSON_LINES and text[:2].rstrip() in (b"{", b"[") else None
     line, _, rest = text.partition(b"\n")
     if text[:1] == b"{" and line.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{":

@@ -1,7 +1,8 @@
-"""Small builders for tests: articles, folders of raw files, corpora."""
+"""Small builders for tests: articles, streams, folders of raw files, corpora."""
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from tasks.batch import Limits
 from tasks.run import Order, Summary, ingest_files
 from warehouse.catalog import open_catalog
+from warehouse.errors import CannotRead
 from warehouse.location import Location, locate
 
 WORDS = [
@@ -43,6 +45,21 @@ def sentences(number: int, count: int = 3) -> list[str]:
         f"{WORDS[(number * 7 + k) % len(WORDS)]} would be rebuilt with {number * 13 + k} helpers."
         for k in range(count)
     ]
+
+
+class Drip:
+    """A stream that gives at most `size` bytes at a time, then its damage, and cannot go back."""
+
+    def __init__(self, data: bytes, size: int = 10_000, damage: str = "") -> None:
+        self._file = io.BytesIO(data)
+        self._size = size
+        self._damage = damage
+
+    def read(self, size: int, /) -> bytes:
+        data = self._file.read(min(size, self._size))
+        if not data and self._damage:
+            raise CannotRead(self._damage, "gzip ends early")
+        return data
 
 
 def an_article(number: int, **fields: Any) -> str:

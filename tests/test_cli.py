@@ -98,6 +98,25 @@ def test_sql_reads_a_file_or_standard_input(corpus: Path, tmp_path: Path) -> Non
     assert from_stdin.output.split() == ["three", "3"]
 
 
+@pytest.mark.parametrize("end", [[], ["--"]])
+def test_a_query_may_begin_with_a_comment(corpus: Path, end: list[str]) -> None:
+    """Which looks like an option, wherever it stands."""
+    query = "-- comment\nSELECT 1 AS one"
+
+    for arguments in (["-w", corpus, *end, query], *([] if end else [[query, "-w", corpus]])):
+        result = copydesk("sql", *arguments)
+        assert (result.exit_code, result.output.split()) == (0, ["one", "1"])
+
+
+@pytest.mark.parametrize("query", ["SELECT 1", "-- comment\nSELECT 1"])
+def test_a_mistyped_option_of_sql_is_an_error(corpus: Path, query: str) -> None:
+    """Not a part of the query."""
+    result = copydesk("sql", "--fromat", "csv", query, "-w", corpus)
+
+    assert result.exit_code == 2
+    assert "--fromat" in result.output
+
+
 @pytest.mark.parametrize(
     "query",
     [

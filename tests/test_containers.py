@@ -9,6 +9,9 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from tasks import containers
 from tasks.met import Met
 from tasks.reading import read_file
 from tasks.records import RawFile
@@ -140,8 +143,15 @@ def test_what_stands_before_a_cut_in_an_archive_is_read(tmp_path: Path) -> None:
     assert end.document_count == len(documents)
 
 
-def test_a_large_member_that_is_no_container_is_not_copied(tmp_path: Path) -> None:
+def test_a_large_member_that_is_no_container_is_not_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is refused once it is longer than a document may be."""
+
+    def refuse(**_: object) -> None:
+        raise AssertionError("copied")
+
+    monkeypatch.setattr(containers, "SpooledTemporaryFile", refuse)
     (refused, _) = met(tmp_path, a_zip(a__mp4=b"\0\0\0\x18ftypisom" + bytes(3 * MIB)))
 
     assert refused.media_type == "video/mp4"

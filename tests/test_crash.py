@@ -113,10 +113,13 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     reader = Reader(corpus.location)
     reader.start()
     yield corpus
+    latest = time.monotonic() + 20  # a short run makes its catalog at its very end
+    while reader.asked == 0 and time.monotonic() < latest:
+        time.sleep(0.05)
     reader.is_over.set()
     reader.join()
-    reader.ask()  # a short run makes its catalog at its very end
     assert reader.wrong == []
+    assert reader.asked > 0
 
 
 @pytest.mark.timeout(400)

@@ -16,7 +16,7 @@ from tasks.readers.jsonarray import split_array
 from tasks.readers.jsonl import split_lines
 from tasks.readers.parts import Part
 from tasks.streams import decompress, open_stream
-from warehouse.errors import CannotRead
+from tests.making import Drip
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 LIMIT = 1_000_000
@@ -32,21 +32,6 @@ records = st.lists(
     st.fixed_dictionaries({"url": st.text(max_size=9), "x": json_values}), max_size=6
 )
 chunk_sizes = st.sampled_from([1, 2, 3, 7, 64, 10_000])
-
-
-class Drip:
-    """A stream that gives at most `size` bytes at a time and then its damage, if it has one."""
-
-    def __init__(self, data: bytes, size: int = 10_000, damage: str = "") -> None:
-        self._file = io.BytesIO(data)
-        self._size = size
-        self._damage = damage
-
-    def read(self, size: int, /) -> bytes:
-        data = self._file.read(min(size, self._size))
-        if not data and self._damage:
-            raise CannotRead(self._damage, "gzip ends early")
-        return data
 
 
 def lines(data: bytes, limit: int = LIMIT) -> list[Part]:

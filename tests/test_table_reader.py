@@ -21,25 +21,10 @@ from hypothesis import strategies as st
 from tasks.readers.arrow import split_arrow_file, split_arrow_stream, split_parquet
 from tasks.readers.csv import split_csv
 from tasks.readers.parts import Part
-from warehouse.errors import CannotRead
+from tests.making import Drip
 
 TABLES = Path(__file__).parent.parent / "seeds" / "tables"
 LIMIT = 100_000
-
-
-class Drip:
-    """A stream that gives at most `size` bytes at a time and cannot go back."""
-
-    def __init__(self, data: bytes, size: int = 10_000, damage: str = "") -> None:
-        self._file = io.BytesIO(data)
-        self._size = size
-        self._damage = damage
-
-    def read(self, size: int, /) -> bytes:
-        data = self._file.read(min(size, self._size))
-        if not data and self._damage:
-            raise CannotRead(self._damage, "gzip ends early")
-        return data
 
 
 def shown(parts: Iterator[Part]) -> list[dict[str, Any] | str]:

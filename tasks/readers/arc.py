@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tasks.compression import Readable
-from tasks.readers.archive import Frame, Frames, Grammar, about_record
+from tasks.readers.archive import Frame, Frames, Grammar, about_record, numbered
 from tasks.readers.http import Body, document_parts, media_type_of, read_response
 from tasks.readers.members import unpacked
 from tasks.readers.parts import Part
@@ -43,11 +43,8 @@ def split_arc(stream: Readable, /, *, limit: int) -> Iterator[Part]:
 
     Rejections and damages are those of tasks.readers.warc.split_warc. Raises nothing of its own.
     """
-    number = 0
-    for frame in Frames(unpacked(stream), _GRAMMAR, limit):
-        for part in _parts(frame, limit):
-            number += 1
-            yield replace(part, record=number)
+    frames = Frames(unpacked(stream), _GRAMMAR, limit)
+    yield from numbered(part for frame in frames for part in _parts(frame, limit))
 
 
 def _parts(frame: Frame, limit: int) -> Iterator[Part]:

@@ -9,9 +9,9 @@ record ends there; else the next header decides where the block ends, and it is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tasks.compression import BLOCK_BYTES, Readable
@@ -49,6 +49,12 @@ class Frame:
     block: bytes | None = None
     problem: Rejection | None = None
     is_cut: bool = False  # less is there than the header claims, and nothing says it is enough
+
+
+def numbered(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the parts of an archive with their numbers, from 1."""
+    for number, part in enumerate(parts, 1):
+        yield replace(part, record=number)
 
 
 def about_record(address: str, date: str) -> Part:

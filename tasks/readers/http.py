@@ -20,6 +20,7 @@ from tasks.compression import (
     Codec,
     Readable,
     Unpacked,
+    ZlibDecoder,
 )
 from tasks.readers.archive import Frame
 from tasks.readers.parts import Part
@@ -289,27 +290,6 @@ class _Pieces:
             yield self._data[start : self.file_bytes]
 
 
-class _DeflateDecoder:
-    """zlib under the pattern of bz2 and lzma."""
-
-    def __init__(self, wbits: int) -> None:
-        self._zlib = zlib.decompressobj(wbits)
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        out = self._zlib.decompress(data or self._zlib.unconsumed_tail, max_length)
-        self.needs_input = not self._zlib.unconsumed_tail and len(out) < max_length
-        return out
-
-
 class _BrotliDecoder:
     """Brotli under the pattern of bz2 and lzma; what follows its end is not shown."""
 
@@ -334,8 +314,8 @@ class _BrotliDecoder:
 
 
 _UNSIGNED = (b"\0no member follows",)
-_ZLIB = Codec("zlib", _UNSIGNED, zlib.error, lambda limits: _DeflateDecoder(zlib.MAX_WBITS))
-_DEFLATE = Codec("deflate", _UNSIGNED, zlib.error, lambda limits: _DeflateDecoder(-zlib.MAX_WBITS))
+_ZLIB = Codec("zlib", _UNSIGNED, zlib.error, lambda limits: ZlibDecoder(zlib.MAX_WBITS))
+_DEFLATE = Codec("deflate", _UNSIGNED, zlib.error, lambda limits: ZlibDecoder(-zlib.MAX_WBITS))
 
 
 def _brotli_codec() -> Codec:

@@ -16,7 +16,7 @@ from typing import Any
 
 import zstandard
 
-from tasks.compression import DEFAULT_LIMITS, Blocks, Readable
+from tasks.compression import DEFAULT_LIMITS, GZIP_WBITS, Blocks, Readable
 from tasks.readers.archive import Window
 from tasks.streams import ByteStream
 from warehouse.errors import CannotRead
@@ -50,7 +50,7 @@ _GZIP = _Codec(
     re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"),  # RFC 1952: the other bits of the flags are zero
     zlib.error,
     _FEED,
-    lambda: zlib.decompressobj(wbits=16 + zlib.MAX_WBITS),  # 16: a gzip header, not zlib's
+    lambda: zlib.decompressobj(GZIP_WBITS),
 )
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)  # RFC 8878, 3.1.2
 

@@ -12,9 +12,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
-from tasks.compression import BLOCK_BYTES, DEFAULT_LIMITS, Limits
+from tasks.compression import BLOCK_BYTES, DEFAULT_LIMITS, Decoder, Limits, ZlibDecoder
 from tasks.readers.packed import readable_name
 from warehouse.errors import CannotRead
 
@@ -177,39 +176,6 @@ def _at(file: io.IOBase, at: int, size: int) -> bytes:
 # ---- data -------------------------------------------------------------------------------------
 
 
-class _Decoder(Protocol):
-    """The pattern that bz2 and lzma set."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    @property
-    def needs_input(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-class _Deflate:
-    """zlib under the pattern of bz2 and lzma, for data without a header."""
-
-    def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        out = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
-        self.needs_input = not self._zlib.unconsumed_tail and len(out) < max_length
-        return out
-
-
 class _Lzma:
     """LZMA of a zip archive (5.8.8) made into the file format that the decoder knows."""
 
@@ -242,8 +208,8 @@ class _Lzma:
         return self._lzma.decompress(data, max_length)
 
 
-_DECODERS: dict[int, Callable[[Member], _Decoder]] = {
-    DEFLATED: lambda each: _Deflate(),
+_DECODERS: dict[int, Callable[[Member], Decoder]] = {
+    DEFLATED: lambda each: ZlibDecoder(-zlib.MAX_WBITS),
     BZIP2: lambda each: bz2.BZ2Decompressor(),
     LZMA: _Lzma,
 }
@@ -294,7 +260,7 @@ def _chunks(file: io.IOBase, each: Member, start: int) -> Iterator[bytes]:
         raise CannotRead("read.truncated", f"{each.name!r} ends early, at byte {at:,}")
 
 
-def _decoded(decoder: _Decoder, block: bytes) -> Iterator[bytes]:
+def _decoded(decoder: Decoder, block: bytes) -> Iterator[bytes]:
     while True:
         chunk = decoder.decompress(block, _STEP)
         if chunk:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tasks.compression import Readable
-from tasks.readers.archive import Frame, Frames, Grammar, about_record
+from tasks.readers.archive import Frame, Frames, Grammar, about_record, numbered
 from tasks.readers.http import Body, document_parts, fields_of, media_type_of, read_response
 from tasks.readers.members import unpacked
 from tasks.readers.parts import Part
@@ -56,11 +56,8 @@ def split_warc(stream: Readable, /, *, limit: int) -> Iterator[Part]:
     where another record can be found. A record with a wrong length is read to where the next one
     begins, and followed by such a rejection. Raises nothing of its own.
     """
-    number = 0
-    for frame in Frames(unpacked(stream), _GRAMMAR, limit):
-        for part in _parts(frame, limit):
-            number += 1
-            yield replace(part, record=number)
+    frames = Frames(unpacked(stream), _GRAMMAR, limit)
+    yield from numbered(part for frame in frames for part in _parts(frame, limit))
 
 
 def _parts(frame: Frame, limit: int) -> Iterator[Part]:
