@@ -56,6 +56,7 @@ def main() -> None:
     copydesk sql "SELECT ..."     ask the corpus
     copydesk status               what is in it, and whether it adds up
     copydesk explain FILE         what became of one file, and why
+    copydesk explain A B          why two articles are copies, or are not
     """
 
 
@@ -225,16 +226,30 @@ def status(warehouse: str | None) -> None:
 
 @main.command()
 @click.argument("subject", metavar="FILE|ARTICLE_ID")
+@click.argument("other", metavar="[FILE|ARTICLE_ID]", required=False)
 @click.option("--record", type=int, metavar="N", help="One document of a file that holds many.")
+@click.option("--full", is_flag=True, help="Of two articles show every paragraph whole.")
 @warehouse_option
-def explain(subject: str, record: int | None, warehouse: str | None) -> None:
-    """Tell the whole way of one document: how it was decoded, read, cleaned and decided."""
+def explain(
+    subject: str, other: str | None, record: int | None, full: bool, warehouse: str | None
+) -> None:
+    """Tell the whole way of one document: how it was decoded, read, cleaned and decided.
+
+    Of two articles: why they are told to be copies, or why not, and both texts side by side.
+    """
     from flows import explain as explaining
     from flows.settings import warehouse_location
     from warehouse.catalog import open_catalog
 
+    if (record is not None and other is not None) or (full and other is None):
+        raise BadSetting("--record is for one file, --full for two articles")
     with open_catalog(warehouse_location(warehouse)) as connection:
-        explaining.explain(connection, subject, record)
+        if other is None:
+            explaining.explain(connection, subject, record)
+            return
+        from flows.explain_pair import explain_pair
+
+        explain_pair(connection, subject, other, is_full=full)
 
 
 if __name__ == "__main__":

@@ -23,16 +23,16 @@ def explain(connection: duckdb.DuckDBPyConnection, subject: str, record: int | N
 
     Raises BadSetting when the ledger knows neither.
     """
-    path = _known_path(connection, subject)
+    path = known_path(connection, subject)
     if path is not None:
         _explain_path(connection, path, record)
     elif ARTICLE_ID.fullmatch(subject):
-        _explain_article(connection, _whole_id(connection, subject))
+        _explain_article(connection, whole_id(connection, subject))
     else:
-        raise BadSetting(f"{recorded_path(subject)}: {_unknown(subject)}")
+        raise BadSetting(f"{recorded_path(subject)}: {unknown(subject)}")
 
 
-def _unknown(subject: str) -> str:
+def unknown(subject: str) -> str:
     """Say why there is nothing to tell of it, and what to do."""
     if os.path.isdir(subject):  # noqa: PTH112 - the name may hold surrogate escapes
         return "is a folder; give one of its files, or see: copydesk status"
@@ -41,22 +41,25 @@ def _unknown(subject: str) -> str:
     return "no such file, and the ledger knows no such path or article id"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[Row]:
+def fetch(connection: duckdb.DuckDBPyConnection, query: str, *parameters: Any) -> list[Row]:
+    """Return the rows of a query, each by column name."""
     result = connection.execute(query, list(parameters))
     names = [str(column[0]) for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | None:
+def known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | None:
+    """Return the path as the ledger has it; None when it was never met."""
     absolute = os.path.abspath(subject)  # noqa: PTH100 - keeps links
     for path in (recorded_path(subject), recorded_path(absolute)):
-        if _rows(connection, "SELECT 1 FROM files WHERE path = ? LIMIT 1", path):
+        if fetch(connection, "SELECT 1 FROM files WHERE path = ? LIMIT 1", path):
             return path
     return None
 
 
-def _whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
-    found = _rows(
+def whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
+    """Return the one article id that starts so; BadSetting when there is none, or several."""
+    found = fetch(
         connection, "SELECT article_id FROM articles WHERE starts_with(article_id, ?)", start
     )
     if len(found) != 1:
@@ -66,7 +69,7 @@ def _whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
 
 
 def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int | None) -> None:
-    rows = _rows(
+    rows = fetch(
         connection,
         "SELECT * FROM files WHERE path = ? AND (?::BIGINT IS NULL OR record = ?) ORDER BY record",
         path,
@@ -80,9 +83,9 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
     container = [row for row in rows if row["outcome"] == "container"]
     documents = [row for row in rows if row["outcome"] != "container"]
     for row in container:
-        _line("container", f"{path}, {row['media_type']}, {row['document_count']} documents")
+        line("container", f"{path}, {row['media_type']}, {row['document_count']} documents")
         if row["detail"]:
-            _line("stopped", row["detail"])
+            line("stopped", row["detail"])
     if len(documents) == 1:
         _explain_document(connection, documents[0])
         return
@@ -95,39 +98,39 @@ def _explain_path(connection: duckdb.DuckDBPyConnection, path: str, record: int 
 
 def _explain_document(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     where = row["path"] if row["record"] is None else f"{row['path']}, record {row['record']}"
-    _line("document", where)
+    line("document", where)
     if row["record_id"]:
-        _line("there called", row["record_id"])
+        line("there called", row["record_id"])
     if row["target_uri"]:
         at = f" at {row['retrieved_at']:%Y-%m-%d %H:%M:%S %Z}" if row["retrieved_at"] else ""
-        _line("fetched", f"{row['target_uri']}{at}")
-    _line("met in run", row["run_id"])
+        line("fetched", f"{row['target_uri']}{at}")
+    line("met in run", row["run_id"])
     if row["sha256"]:
-        _line("bytes", f"{row['byte_count']:,}, sha256 {row['sha256']}")
+        line("bytes", f"{row['byte_count']:,}, sha256 {row['sha256']}")
     around = f", inside {row['compression']}" if row["compression"] else ""
-    _line("recognised", row["media_type"] and f"{row['media_type']}{around}")
+    line("recognised", row["media_type"] and f"{row['media_type']}{around}")
     if row["encoding"]:
-        _line("decoded", f"{row['encoding']} (decided by: {row['encoding_method']})")
-    _line("read by", row["reader"])
-    _line("outcome", row["outcome"] + (f": {row['reason']}" if row["reason"] else ""))
+        line("decoded", f"{row['encoding']} (decided by: {row['encoding_method']})")
+    line("read by", row["reader"])
+    line("outcome", row["outcome"] + (f": {row['reason']}" if row["reason"] else ""))
     if row["detail"]:
         again = "; every run tries it again" if row["is_retryable"] else ""
-        _line("because" if row["reason"] else "note", f"{row['detail']}{again}")
+        line("because" if row["reason"] else "note", f"{row['detail']}{again}")
     if row["revision_candidate_of"]:
-        _line("before", f"article {row['revision_candidate_of']} stood at this path")
+        line("before", f"article {row['revision_candidate_of']} stood at this path")
     if row["article_id"]:
         if row["outcome"] != "article":
-            kept = _rows(
+            kept = fetch(
                 connection, "SELECT path FROM origins WHERE article_id = ?", row["article_id"]
             )
             where = f", from {kept[0]['path']}" if kept else ""  # its place may hold other bytes
-            _line("copy of", f"article {row['article_id']}{where}")
+            line("copy of", f"article {row['article_id']}{where}")
         _show_article(connection, row["article_id"])
     _history(connection, row["document_id"])
 
 
 def _history(connection: duckdb.DuckDBPyConnection, document_id: str) -> None:
-    rows = _rows(
+    rows = fetch(
         connection,
         "SELECT c.committed_at, f.outcome, f.reason, f.sha256 FROM files_history f "
         "JOIN commits c USING (commit_id) WHERE document_id = ? ORDER BY c.sequence",
@@ -140,7 +143,7 @@ def _history(connection: duckdb.DuckDBPyConnection, document_id: str) -> None:
 
 def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> None:
     _show_article(connection, article_id)
-    rows = _rows(
+    rows = fetch(
         connection,
         "SELECT path, record, outcome FROM files WHERE article_id = ? ORDER BY ALL",
         article_id,
@@ -154,21 +157,21 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
 
 
 def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> None:
-    row = _rows(connection, "SELECT * FROM articles WHERE article_id = ?", article_id)[0]
-    _line("article", article_id)
-    _line("headline", row["headline"])
-    _line("body by", row["extractor"])
+    row = fetch(connection, "SELECT * FROM articles WHERE article_id = ?", article_id)[0]
+    line("article", article_id)
+    line("headline", row["headline"])
+    line("body by", row["extractor"])
     removed = ", ".join(f"{rule} {count}" for rule, count in row["removed"].items())
-    _line("removed", removed or "nothing")
+    line("removed", removed or "nothing")
     published = row["published_at"]
-    _line(
+    line(
         "published",
-        f"{_written(published, row)} ({row['published_source']}: {row['published_original']})"
+        f"{written(published, row)} ({row['published_source']}: {row['published_original']})"
         if published
         else f"NULL: {row['published_reason']}",
     )
-    _line("language", _language(row))
-    _line(
+    line("language", _language(row))
+    line(
         "text",
         f"{row['paragraph_count']} paragraphs, {row['word_count']} words, "
         f"{row['char_count']} characters",
@@ -178,9 +181,9 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
         ("paragraphs", "SELECT count(*) AS n FROM paragraphs WHERE article_id = ?"),
         ("links", "SELECT count(*) AS n FROM links WHERE ? IN (article_a, article_b)"),
     ):
-        _line(f"rows: {name}", _rows(connection, query, article_id)[0]["n"])
-    _line("commit", f"{row['commit_id']}")
-    candidates = _rows(
+        line(f"rows: {name}", fetch(connection, query, article_id)[0]["n"])
+    line("commit", f"{row['commit_id']}")
+    candidates = fetch(
         connection,
         "SELECT field, value, source, is_chosen, is_agreed FROM fields WHERE article_id = ? "
         "ORDER BY field, rank",
@@ -192,7 +195,7 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
         show_table(names, rows, title="Candidates for its fields")
 
 
-def _written(moment: datetime, row: Row) -> str:
+def written(moment: datetime, row: Row) -> str:
     """A time as precisely as the document gave it."""
     forms = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
     form = forms.get(row["published_precision"])
@@ -220,7 +223,8 @@ def _language(row: Row) -> str:
     return f"{code} by {row['language_method']}{sure}; {second}{why}"
 
 
-def _line(name: str, value: object) -> None:
+def line(name: str, value: object) -> None:
+    """Print a name and what there is to say of it; nothing for None."""
     if value is None:
         return
     click.echo(f"{click.style(name.rjust(12), bold=True)}  {cell(value)}")

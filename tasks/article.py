@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 
+from tasks.credits import credited_agency, source_of
 from tasks.date_bounds import Evidence, bounds, settle
 from tasks.date_evidence import find_evidence
 from tasks.dates import Moment
 from tasks.dedup.identity import article_id, identity_sha256, identity_text
+from tasks.dedup.repeats import find_repeats
 from tasks.fields import Fields, choose
 from tasks.language import detect_language, paragraph_languages
 from tasks.layout import assemble
@@ -115,6 +117,8 @@ def _article(
     published, modified = fields.published, fields.modified
     earliest, latest = dating.bounds
     reasons = list(signs)
+    names = [author.name for author in fields.authors]
+    credit = credited_agency(fields.byline, names, fields.headline, draft.paragraphs)
     return ArticleRow(
         article_id=article_id(fields.canonical_url, identity),
         headline=fields.headline,
@@ -123,6 +127,9 @@ def _article(
         byline=fields.byline,
         authors=[{"name": author.name, "kind": author.kind} for author in fields.authors],
         publisher=fields.publisher,
+        source=source_of(fields.canonical_url, fields.publisher),
+        agency=credit.agency if credit else None,
+        agency_source=credit.where if credit else None,
         section=fields.section,
         keywords=list(fields.keywords),
         url=fields.url,
@@ -197,7 +204,8 @@ def _paragraphs(
     article: str, parts: Sequence[DraftParagraph], languages: Sequence[Language | None]
 ) -> Iterator[ParagraphRow]:
     _, spans = assemble([part.text for part in parts])
-    for number, (part, span, language) in enumerate(zip(parts, spans, languages, strict=True), 1):
+    rows = zip(parts, spans, languages, find_repeats(parts), strict=True)
+    for number, (part, span, language, repeat) in enumerate(rows, 1):
         yield ParagraphRow(
             article_id=article,
             paragraph=number,
@@ -206,6 +214,11 @@ def _paragraphs(
             char_end=span[1],
             language_code=language.code if language else None,
             text_sha256=hashlib.sha256(part.text.encode()).hexdigest(),
+            repeat_of=repeat.repeat_of if repeat else None,
+            repeat_kind=repeat.kind if repeat else None,
+            repeat_score=repeat.score if repeat else None,
+            repeat_figures_agree=repeat.figures_agree if repeat else None,
+            repeat_names_agree=repeat.names_agree if repeat else None,
         )
 
 

@@ -7,6 +7,7 @@ import platform
 import secrets
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,17 +19,20 @@ import duckdb
 from tasks.batch import Batch, Limits, Staged, Workplace, reject_batch, try_batch
 from tasks.chunk import make_chunk
 from tasks.dedup.exact import outcome_counts
+from tasks.dedup.stories import Stories
 from tasks.discover import Filter, check_sources
+from tasks.matching import match_tables
 from tasks.plan import Planner
 from tasks.records import Rejection, recorded_path
 from tasks.stopwatch import Stopwatch, add_seconds
 from warehouse import catalog, store
+from warehouse.bookkeeping import RunRow
 from warehouse.checks import FailedCheck, failed_checks
 from warehouse.errors import UnsoundRun
 from warehouse.lease import writer_lease
 from warehouse.ledger import Ledger
 from warehouse.location import Location
-from warehouse.schema import SCHEMA_VERSION, RunRow, to_arrow
+from warehouse.schema import SCHEMA_VERSION, to_arrow
 
 TOOLS = (
     "copydesk", "trafilatura", "langdetect", "py3langid", "ftfy", "pyarrow", "deltalake", "duckdb",
@@ -81,6 +85,7 @@ class Tally:
     outcomes: dict[str, int] = field(default_factory=dict)
     commits: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    matching: Counter[str] = field(default_factory=Counter)
 
     def is_conserved(self) -> bool:
         """Did every document that was met end as exactly one of the six?"""
@@ -107,10 +112,13 @@ class Summary:
 class Run:
     """A run under way; make it with `start`."""
 
-    def __init__(self, order: Order, ledger: Ledger, flow_run_id: str | None) -> None:
+    def __init__(
+        self, order: Order, ledger: Ledger, stories: Stories, flow_run_id: str | None
+    ) -> None:
         self.order = order
         self.location = order.location
         self.ledger = ledger
+        self.stories = stories
         self.flow_run_id = flow_run_id
         self.started_at = datetime.now(UTC)
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -155,18 +163,25 @@ class Run:
         """
         watch = Stopwatch()
         self.ledger.catch_up()  # costs nothing but after a failure between commit and ledger
+        self.stories.catch_up()
         staged, counts = self.staged, dict[str, int]()
         if any(item.documents for item in staged):
             with watch.stage("resolve"):
                 chunk = make_chunk(staged, self.ledger, self.location, self.run_id)
+            with watch.stage("match"):
+                rows = chunk.resolved.files.values()
+                tables, matched = match_tables(chunk.tables, rows, self.stories, self.location)
             with watch.stage("write"):
-                commit = self.writer.commit(chunk.tables)
+                commit = self.writer.commit(tables)
             counts = outcome_counts(chunk.resolved)
             self._count(counts)
+            self.tally.matching += matched.counts
             self._clear()
             with watch.stage("ledger"):
-                rows = chunk.ledger_rows(self.run_id, commit.commit_id)
-                self.ledger.apply(rows, commit.sequence)
+                learnt = chunk.ledger_rows(self.run_id, commit.commit_id)
+                self.ledger.apply(learnt, self.run_id, commit.sequence)
+                story_rows = matched.story_rows(commit.commit_id)
+                self.stories.apply(story_rows, self.run_id, commit.sequence)
         self.ledger.note_hints(hint for item in staged for hint in item.hints)
         self._clear()
         with watch.stage("catalog"):
@@ -231,6 +246,7 @@ class Run:
             commit_count=self.tally.commits,
             is_conserved=self.tally.is_conserved(),
             failed_checks=[check.name for check in failed],
+            match_counts=dict(sorted(self.tally.matching.items())),
             stage_seconds={name: round(spent, 3) for name, spent in self.tally.seconds.items()},
             settings_sha256=settings_sha256(self.order),
             tool_versions=tool_versions(),
@@ -250,12 +266,14 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Run]:
     with writer_lease(order.location, wait_seconds=order.wait_seconds):
         store.prepare(order.location)
         shutil.rmtree(order.location.state / "runs", ignore_errors=True)  # of a killed run
-        ledger = Ledger(order.location)
+        ledger, stories = Ledger(order.location), Stories(order.location)
         try:
             ledger.catch_up()
-            yield Run(order, ledger, flow_run_id)
+            stories.catch_up()
+            yield Run(order, ledger, stories, flow_run_id)
         finally:
             ledger.close()
+            stories.close()
             shutil.rmtree(order.location.state / "runs", ignore_errors=True)
 
 

@@ -84,7 +84,8 @@ class Tables:
         self.links |= {k: (v.article_a, v.article_b) for k, v in resolved.links.items()}
         for outcome, count in outcome_counts(resolved).items():
             self.counts[outcome] = self.counts.get(outcome, 0) + count
-        self.ledger.apply(self._ledger_rows(resolved, winners, commit_id), self.commits)
+        rows = self._ledger_rows(resolved, winners, commit_id)
+        self.ledger.apply(rows, self.run_id, self.commits)
 
     def row_of(self, holder: Holder) -> FileRow:
         assert holder.commit_id is not None

@@ -21,7 +21,8 @@ from warehouse.checks import failed_checks, statements
 from warehouse.errors import BadWarehouse, WriterBusy
 from warehouse.lease import writer_lease
 from warehouse.location import Location, locate
-from warehouse.schema import Column, LinkRow, few, to_arrow
+from warehouse.duplicates import LinkRow
+from warehouse.schema import Column, few, to_arrow
 
 
 @pytest.fixture

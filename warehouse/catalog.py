@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 # marked storage version 64, that of DuckDB 1.0).
 STORAGE_VERSION = "v1.0.0"
 
+# Written views that other written views read, in the order they need.
+READ_BY_OTHERS = ("article_links", "text_links", "group_names", "group_members")
+
 
 def refresh(location: Location) -> None:
     """Build the catalog from the newest commit and put it in place in one step.
@@ -82,11 +85,11 @@ def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> N
     mark = log_mark(location)
     commits = store.open_table(location, "commits")
     versions = store.table_versions(commits)
+    _define_written_views(connection, location)
     live = {"commits": commits, "runs": store.open_table(location, "runs")}
     for name in dict.fromkeys(("commits", "superseded", *TABLES)):  # the others refer to these two
         table = live.get(name) or _open_at(location, name, versions[name])
         _define_table(connection, location, name, _files(table))
-    _define_written_views(connection)
     connection.execute(
         f"CREATE VIEW catalog_source AS SELECT {quoted(str(location))} AS location, "
         f"{quoted(mark)} AS log_mark"
@@ -129,14 +132,26 @@ def _define_table(
         subject, subject_id = SUBJECTS[name]
         connection.execute(
             f"CREATE VIEW {name} AS SELECT h.* FROM {name}_history h ANTI JOIN superseded s "
-            f"ON s.subject_table = '{subject}' AND s.subject_id = h.{subject_id}"
-            + ("" if name == "links" else " AND s.subject_commit_id = h.commit_id")
+            f"ON s.subject_table = '{subject}' AND s.subject_id = h.{subject_id} "
+            "AND coalesce(s.subject_commit_id, h.commit_id) = h.commit_id"
         )
 
 
-def _define_written_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _define_written_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
+    """Make them over empty tables, whose places the views of the real tables take.
+
+    A view is bound when it is made, which opens all files of a table once for every mention of it,
+    views in views included. (Measured with 200 commits: 5.4 of the 6.6 CPU seconds of a refresh.)
+    """
+    from warehouse.schema import TABLES
+
+    for name in TABLES:
+        empty = quoted(typed_empty_file(location, name))
+        connection.execute(f"CREATE TABLE {name} AS FROM read_parquet({empty})")
     for name, text in written_views():
         connection.execute(f"CREATE VIEW {name} AS {text.partition(chr(10))[2]}")
+    for name in TABLES:
+        connection.execute(f"DROP TABLE {name}")
 
 
 def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
@@ -154,11 +169,12 @@ def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def written_views() -> Iterator[tuple[str, str]]:
-    """Yield name and text of each view in warehouse/views, in the order of their names."""
+    """Yield name and text of each view in warehouse/views, those first that others read."""
     folder = package_files("warehouse") / "views"
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".sql"):
-            yield item.name.removesuffix(".sql"), item.read_text("utf-8")
+    found = (item.name for item in folder.iterdir())
+    names = {name.removesuffix(".sql") for name in found if name.endswith(".sql")}
+    for name in (*READ_BY_OTHERS, *sorted(names - set(READ_BY_OTHERS))):
+        yield name, (folder / f"{name}.sql").read_text("utf-8")
 
 
 def typed_empty_file(location: Location, name: str) -> str:

@@ -9,25 +9,15 @@ kept nowhere else and never reach a row.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
-from deltalake import DeltaTable
 
-from warehouse import store
-from warehouse.catalog import define_views
-from warehouse.errors import TryAgain
+from warehouse.derived import Derived
 from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow, content_key
-from warehouse.location import Location
-
-LAYOUT = "3"  # of the tables below; another number means: make the file again
 
 TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 BLOB, is_complete INTEGER NOT NULL,
     document_count INTEGER NOT NULL, size INTEGER, mtime_ns INTEGER, inode INTEGER);
@@ -66,35 +56,10 @@ DOCUMENT = (
 )
 
 
-class Ledger:
+class Ledger(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
-    def __init__(self, location: Location, *, read_only: bool = False) -> None:
-        self.location = location
-        self.path = location.state / "ledger.sqlite"
-        self._connection = self._open(read_only)
-
-    def _open(self, read_only: bool) -> sqlite3.Connection:
-        try:
-            if read_only:
-                return _connect(self.path, "?mode=ro")
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            return _writable(self.path)
-        except (sqlite3.Error, OSError) as error:
-            raise TryAgain(f"{self.path}: cannot open the ledger's index: {error}") from error
-
-    @classmethod
-    def in_memory(cls, location: Location) -> Ledger:
-        """An empty index for a warehouse that does not exist yet."""
-        ledger = cls.__new__(cls)
-        ledger.location, ledger.path = location, location.state / "ledger.sqlite"
-        ledger._connection = sqlite3.connect(":memory:")
-        ledger._connection.executescript(TABLES)
-        return ledger
-
-    def close(self) -> None:
-        """Free the file."""
-        self._connection.close()
+    FILE, LAYOUT, TABLES = "ledger.sqlite", "3", TABLES
 
     # What is known
 
@@ -171,39 +136,19 @@ class Ledger:
 
     # Keeping up
 
-    def catch_up(self) -> int:
-        """Take in the commits that are newer than the index; return how many rows that were."""
-        seen = self._sequence()  # before the warehouse is looked at: another run may be committing
-        commits = store.open_table(self.location, "commits")
-        newest = commits.transaction_version("commits") or 0
-        warehouse = str(commits.metadata().id)
-        if self._get("warehouse") not in (None, warehouse) or not self._is_history(commits, seen):
-            self._start_again()  # the folder holds another warehouse, or one restored from a copy
-        with self._writing():
-            self._set("warehouse", warehouse)
-        if self._sequence() == newest:
-            return 0
+    def _take_in(self, connection: duckdb.DuckDBPyConnection, after: int) -> int:
+        result = connection.execute(NEW_ROWS, [after])
         count = 0
-        with closing(duckdb.connect()) as connection:
-            define_views(connection, self.location)
-            result = connection.execute(NEW_ROWS, [self._sequence()])
-            with self._writing():
-                while rows := result.fetchmany(10_000):
-                    self._apply(LedgerRow(*row) for row in rows)
-                    count += len(rows)
-                self._set("sequence", str(newest))
+        while rows := result.fetchmany(10_000):
+            self._apply(LedgerRow(*row) for row in rows)
+            count += len(rows)
         return count
 
-    def _is_history(self, commits: DeltaTable, seen: int) -> bool:
-        """Is the last commit that the index has seen one of this warehouse's own past?"""
-        run_id = self._get("run")
-        return run_id is None or (commits.transaction_version(store.run_mark(run_id)) or 0) >= seen
-
-    def apply(self, rows: Iterable[LedgerRow], sequence: int) -> None:
+    def apply(self, rows: Iterable[LedgerRow], run_id: str, sequence: int) -> None:
         """Take in the rows of one commit, the next after the last one seen."""
         with self._writing():
             self._apply(rows)
-            self._set("sequence", str(sequence))
+            self._note_commit(run_id, sequence)
 
     def note_hints(self, hints: Iterable[tuple[str, int, int, int]]) -> None:
         """Remember (path, size, mtime_ns, inode) of files whose every document is committed."""
@@ -212,18 +157,8 @@ class Ledger:
                 "UPDATE file SET size = ?2, mtime_ns = ?3, inode = ?4 WHERE path = ?1", hints
             )
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """A transaction; trouble of the disk is TryAgain, and catch_up mends what was missed."""
-        try:
-            with self._connection:
-                yield
-        except sqlite3.Error as error:
-            raise TryAgain(f"{self.path}: cannot write the ledger's index: {error}") from error
-
     def _apply(self, rows: Iterable[LedgerRow]) -> None:
         for row in rows:
-            self._set("run", row.run_id)
             file_id = self._file(row)
             self._note_document(file_id, row)
             if row.sha256 and row.outcome in ("article", "same_text", "rejected"):
@@ -288,56 +223,6 @@ class Ledger:
                 "SET article_id = ?2 WHERE run_id = ?3 AND article_id > ?2",
                 (_blob(row.identity_sha256), _blob(row.article_id), row.run_id),
             )
-
-    def _sequence(self) -> int:
-        return int(self._get("sequence") or 0)
-
-    def _get(self, name: str) -> str | None:
-        row = self._one("SELECT value FROM meta WHERE name = ?", name)
-        return str(row[0]) if row else None
-
-    def _set(self, name: str, value: str) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
-    def _start_again(self) -> None:
-        self._connection.close()
-        _remove(self.path)
-        self._connection = _writable(self.path)
-
-    def _one(self, query: str, *parameters: Any) -> Any:
-        return self._connection.execute(query, parameters).fetchone()
-
-
-def _connect(path: Path, options: str = "") -> sqlite3.Connection:
-    return sqlite3.connect(
-        path.absolute().as_uri() + options, uri=True, check_same_thread=False, timeout=30
-    )
-
-
-def _writable(path: Path) -> sqlite3.Connection:
-    """Open the index for writing; one that is damaged or of another layout is made again."""
-    for attempt in ("as it is", "anew"):
-        try:
-            connection = _connect(path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                connection.executescript(
-                    TABLES + f"INSERT INTO meta VALUES ('layout', '{LAYOUT}');"
-                )
-            layout = connection.execute("SELECT value FROM meta WHERE name = 'layout'").fetchone()
-            if layout == (LAYOUT,):
-                return connection
-        except sqlite3.DatabaseError:
-            if attempt == "anew":
-                raise
-        _remove(path)
-    raise sqlite3.DatabaseError(f"{path} cannot be made")
-
-
-def _remove(path: Path) -> None:
-    for name in (path.name, path.name + "-wal", path.name + "-shm"):
-        path.with_name(name).unlink(missing_ok=True)
 
 
 def _document(row: Any) -> KnownDocument | None:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_type_hints
 
 import pyarrow as pa
 
+from warehouse.bookkeeping import CommitRow, RunRow, SupersededRow
 from warehouse.columns import (
     AUTHORS,
     COUNT,
@@ -25,18 +26,17 @@ from warehouse.columns import (
     DAY,
     FLAG,
     INSTANT,
-    SECONDS,
     TEXT,
-    TEXTS,
     Column,
     Ratio,
     few,
     key,
     ratio,
 )
+from warehouse.duplicates import DUPLICATE_TABLES
 
 # Semantic: a change of meaning is a new major version, an added column or table a new minor one.
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,11 @@ class ArticleRow:
     byline: Annotated[str | None, Column(TEXT, "Byline as printed.")]
     authors: Annotated[Sequence[Mapping[str, str]], Column(AUTHORS, "Name and kind of each.")]
     publisher: Annotated[str | None, few("Publisher as given.")]
+    source: Annotated[
+        str | None, few("Host of the canonical URL without www., else the publisher, folded.")
+    ]
+    agency: Annotated[str | None, few("News agency that is credited, see tasks/credits.py.")]
+    agency_source: Annotated[str | None, few("Where: byline, dateline, credit, headline.")]
     section: Annotated[str | None, few("Section as given.")]
     keywords: Annotated[Sequence[str], Column(pa.list_(TEXT), "Keywords as given.")]
     url: Annotated[str | None, Column(TEXT, "URL as given.")]
@@ -232,6 +237,11 @@ class ParagraphRow:
     char_end: Annotated[int, Column(COUNT, "One past the last code point.")]
     language_code: Annotated[str | None, few("BCP 47; NULL under 100 characters.")]
     text_sha256: Annotated[str, Column(TEXT, "SHA-256 of the paragraph in UTF-8, hex.")]
+    repeat_of: Annotated[int | None, Column(COUNT, "An earlier paragraph that says the same.")]
+    repeat_kind: Annotated[str | None, few("repeated (the same words) or restated.")]
+    repeat_score: Annotated[Ratio, ratio("How alike, see tasks/dedup/repeats.py.")]
+    repeat_figures_agree: Annotated[bool | None, Column(FLAG, "Same figures? NULL: none in both.")]
+    repeat_names_agree: Annotated[bool | None, Column(FLAG, "Same names? NULL: none in both.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,16 +261,6 @@ class DateEvidenceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRow:
-    """A relation between two articles. Exact copies are a star round one of them."""
-
-    link_id: Annotated[str, key("Hash of the three columns that follow.")]
-    article_a: Annotated[str, key("Article.")]
-    article_b: Annotated[str, key("The article it is related to; of a star, the centre.")]
-    relation: Annotated[str, few("exact: the same body text under another URL or without one.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotationStatusRow:
     """What was tried for which article, so that "not annotated" is not read as "nothing there"."""
 
@@ -271,56 +271,6 @@ class AnnotationStatusRow:
     detail: Annotated[str | None, Column(TEXT, "For a person.")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupersededRow:
-    """A row of another table that a later one of the same id replaces; views leave it out."""
-
-    subject_table: Annotated[str, few("files, articles (with its paragraphs and fields) or links.")]
-    subject_id: Annotated[str, key("document_id, article_id or link_id of the replaced row.")]
-    subject_commit_id: Annotated[
-        str | None, few("Commit that wrote the replaced row; NULL: every row of the id (links).")
-    ]
-    reason: Annotated[str, few("Why it was replaced.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitRow:
-    """One commit of all tables together; rows of a commit that has no row here do not exist."""
-
-    sequence: Annotated[int, Column(COUNT, "1 for the first commit of the warehouse.")]
-    table_versions: Annotated[Mapping[str, int], Column(COUNTS, "Delta version of each table.")]
-    row_counts: Annotated[Mapping[str, int], Column(COUNTS, "Rows appended to each table.")]
-    schema_version: Annotated[str, few("Of the writer.")]
-    committed_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
-    """One finished run; found = known + article + same_bytes + same_text + rejected + left."""
-
-    run_id: Annotated[str, key("Start and a random part.")]
-    flow_run_id: Annotated[str | None, Column(TEXT, "Prefect's id of the flow run.")]
-    state: Annotated[str, few("completed or failed.")]
-    started_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
-    ended_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
-    sources: Annotated[Sequence[str], Column(pa.list_(TEXT), "Paths that were given.")]
-    found_count: Annotated[int, Column(COUNT, "Documents met.")]
-    known_count: Annotated[int, Column(COUNT, "Documents that the ledger already had.")]
-    article_count: Annotated[int, Column(COUNT, "Documents that became articles.")]
-    same_bytes_count: Annotated[int, Column(COUNT, "Copies, byte for byte.")]
-    same_text_count: Annotated[int, Column(COUNT, "Copies by URL and text.")]
-    rejected_count: Annotated[int, Column(COUNT, "Documents rejected.")]
-    left_count: Annotated[int, Column(COUNT, "Left for the next run.")]
-    container_count: Annotated[int, Column(COUNT, "Containers read, not part of the sum.")]
-    commit_count: Annotated[int, Column(COUNT, "Commits of this run.")]
-    is_conserved: Annotated[bool, Column(FLAG, "Does the sum hold, in memory and in the tables?")]
-    failed_checks: Annotated[Sequence[str], Column(pa.list_(TEXT), "Data tests that found rows.")]
-    stage_seconds: Annotated[Mapping[str, float], Column(SECONDS, "CPU seconds per stage.")]
-    settings_sha256: Annotated[str, Column(TEXT, "Hash of the settings that touch rows.")]
-    tool_versions: Annotated[Mapping[str, str], Column(TEXTS, "Versions that decide rows.")]
-    schema_version: Annotated[str, few("Of the writer.")]
-
-
 TABLES: dict[str, type] = {
     "files": FileRow,
     "raw": RawRow,
@@ -328,7 +278,7 @@ TABLES: dict[str, type] = {
     "fields": FieldRow,
     "paragraphs": ParagraphRow,
     "date_evidence": DateEvidenceRow,
-    "links": LinkRow,
+    **DUPLICATE_TABLES,
     "annotation_status": AnnotationStatusRow,
     "superseded": SupersededRow,
     "commits": CommitRow,
@@ -352,6 +302,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "paragraphs": ("articles", "article_id"),
     "date_evidence": ("articles", "article_id"),
     "links": ("links", "link_id"),
+    "groups": ("groups", "article_id"),
+    "group_aliases": ("group_aliases", "group_id"),
 }
 
 

@@ -20,7 +20,9 @@ from typing import Protocol
 from tasks.dedup.identity import document_id, link_id
 from warehouse.errors import TryAgain
 from warehouse.known import KnownArticle, KnownDocument, content_key
-from warehouse.schema import FileRow, LinkRow, SupersededRow
+from warehouse.bookkeeping import SupersededRow
+from warehouse.duplicates import LinkRow
+from warehouse.schema import FileRow
 
 
 class Known(Protocol):

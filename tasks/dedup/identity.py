@@ -21,7 +21,7 @@ ID_DIGITS = 32  # 128 bits: at 10^10 articles the chance of one collision is bel
 
 
 @cache
-def _is_word() -> np.ndarray:
+def is_word() -> np.ndarray:
     """For every code point whether it belongs to words: 0x110000 truth values."""
     lines = (files("tasks.dedup") / "words-unicode-14.txt").read_text("ascii").splitlines()
     table = np.zeros(0x110000, dtype=bool)
@@ -34,7 +34,7 @@ def _is_word() -> np.ndarray:
 def _words_only(text: str) -> str:
     """Return `text` with one blank for every run of characters that belong to no word."""
     points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
-    kept = np.where(_is_word()[points], points, ord(" ")).astype("<u4")
+    kept = np.where(is_word()[points], points, ord(" ")).astype("<u4")
     return " ".join(kept.tobytes().decode("utf-32-le").split())
 
 

@@ -1,0 +1,59 @@
+"""`copydesk undo-link`: what a person decides about two articles, committed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+
+import duckdb
+
+from tasks.dedup.apart import APART, Split, set_apart
+from tasks.upkeep import opened
+from warehouse import catalog
+from warehouse.duplicates import DecisionRow
+from warehouse.location import Location
+from warehouse.schema import SUBJECTS
+
+
+def undo_link(
+    location: Location,
+    one: str,
+    other: str,
+    *,
+    reason: str | None = None,
+    by: str | None = None,
+    wait_seconds: float = 0.0,
+) -> Split:
+    """Set two articles (ids) apart for good; return what was written.
+
+    Raises BadSetting when they have the same words or are not known, WriterBusy when another
+    process writes.
+    """
+    first, second = sorted((one, other))
+    decision = DecisionRow(
+        article_a=first,
+        article_b=second,
+        decision=APART,
+        reason=reason,
+        decided_by=by,
+        decided_at=datetime.now(UTC),
+    )
+    with opened(location, "decision", wait_seconds) as warehouse:
+        with closing(duckdb.connect()) as connection:
+            catalog.define_views(connection, location)
+
+            def commit_of(table: str, ids: Sequence[str]) -> Mapping[str, str]:
+                subject = SUBJECTS[table][1]
+                if not ids:
+                    return {}
+                query = f"SELECT {subject}, commit_id FROM {table} WHERE {subject} IN (FROM ids)"
+                connection.execute("CREATE OR REPLACE TEMP TABLE ids (id VARCHAR)")
+                connection.executemany("INSERT INTO ids VALUES (?)", [[each] for each in ids])
+                return dict(connection.execute(query).fetchall())
+
+            split = set_apart(warehouse.stories, decision, commit_of)
+        warehouse.writer.commit(split.tables())
+        warehouse.stories.catch_up()
+        catalog.refresh(location)
+    return split

@@ -1,0 +1,191 @@
+"""Setting two articles apart: the decision of a person, and what it does to their group.
+
+The decision is a row that every later matching respects. Their links are taken back; and if both
+were in one group, it falls into the parts that hold together without joining the two. The part
+with the leader keeps the group's id; every other one is a group of its own from now on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import pyarrow as pa
+
+from tasks.dedup.grouping import Groups
+from tasks.dedup.identity import link_id
+from tasks.dedup.linking import TEXT_RELATIONS, text_link
+from tasks.dedup.posting import group_postings
+from tasks.dedup.stories import Stories
+from tasks.dedup.texts import Texts
+from tasks.dedup.versions import revision
+from warehouse.bookkeeping import SupersededRow
+from warehouse.duplicates import DecisionRow, GroupRow, LinkRow
+from warehouse.errors import BadSetting
+from warehouse.schema import to_arrow
+
+APART = "apart"
+MOST_PAIRS = 200  # texts of a group up to which every pair is compared; else the linked ones
+REASON = "a person set them apart"
+
+
+@dataclass(slots=True)
+class Split:
+    """What the decision writes."""
+
+    decision: DecisionRow
+    superseded: list[SupersededRow] = field(default_factory=list)
+    groups: list[GroupRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
+    shingles: pa.Table | None = None
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the rows by table, without the columns that the store adds."""
+        rows = {
+            "decisions": to_arrow("decisions", [self.decision]),
+            "superseded": to_arrow("superseded", self.superseded),
+            "groups": to_arrow("groups", self.groups),
+            "links": to_arrow("links", self.links),
+        }
+        return rows if self.shingles is None else {**rows, "shingles": self.shingles}
+
+
+# Gives, for a table and ids of its subjects, the commit that wrote the row that counts now.
+CommitOf = Callable[[str, Sequence[str]], Mapping[str, str]]
+
+
+def set_apart(stories: Stories, decision: DecisionRow, commit_of: CommitOf) -> Split:
+    """Return what a decision to set two articles apart writes.
+
+    Raises BadSetting when they are one article, have the same words, or are not known.
+    """
+    one, other = decision.article_a, decision.article_b
+    numbers = stories.numbers((one, other))
+    if missing := sorted({one, other} - numbers.keys()):
+        raise BadSetting(f"{missing[0]}: has not been matched; see: copydesk maintain")
+    texts = stories.text_of(numbers.values())
+    a, b = texts[numbers[one]], texts[numbers[other]]
+    if a == b:
+        raise BadSetting(f"{one} and {other} have the same words; nothing can set them apart")
+    return _Splitting(stories, Split(decision), commit_of).run(a, b)
+
+
+class _Splitting:
+    def __init__(self, stories: Stories, out: Split, commit_of: CommitOf) -> None:
+        self.stories, self.out, self.commit_of = stories, out, commit_of
+        self.texts = Texts(stories)
+
+    def run(self, a: int, b: int) -> Split:
+        self._unlink(a, b)
+        group = self.stories.groups_of((a, b))
+        if group[a] == group[b]:
+            parts = self._parts(self.stories.members(group[a]), a, b)
+            self._regroup(group[a], parts)
+        return self.out
+
+    def _unlink(self, a: int, b: int) -> None:
+        """Take back every link between articles of the two texts."""
+        articles = self.stories.articles((a, b))
+        text_of = self.stories.text_of(articles)
+        for number in articles:
+            for left, right, relation, _ in self.stories.links_of(number):
+                if {text_of.get(left), text_of.get(right)} == {a, b}:
+                    ids = articles[left].article_id, articles[right].article_id
+                    self._supersede("links", {link_id(*ids, relation): None})
+
+    def _supersede(self, table: str, subjects: Mapping[str, str | None]) -> None:
+        """Take rows back; without a commit for ever, whatever writes that id again."""
+        for subject, commit_id in subjects.items():
+            row = SupersededRow(
+                subject_table=table,
+                subject_id=subject,
+                subject_commit_id=commit_id,
+                reason=REASON,
+            )
+            if row not in self.out.superseded:
+                self.out.superseded.append(row)
+
+    def _parts(self, members: Sequence[int], a: int, b: int) -> list[list[int]]:
+        """The members, joined again by their strongest links first, never the two."""
+        self.texts.load(members)
+        groups = Groups(lambda texts: {}, [*self.stories.apart(), (a, b)])
+        for text in members:
+            groups.add(text)
+        for x, y in self._joining(members):
+            if groups.may_join(x, y):
+                groups.join(x, y)
+        parts: dict[int, list[int]] = {}
+        for text in members:
+            parts.setdefault(groups.find(text), []).append(text)
+        return list(parts.values())
+
+    def _joining(self, members: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs of members that are one item, the most alike first."""
+        found = []
+        for x, y in self._pairs(members):
+            scores = self.texts.compare(*self.texts.later_first(x, y))
+            if scores.relation == "near" and (
+                scores.is_same_item or revision(self.texts[x], self.texts[y])
+            ):
+                found.append((-scores.jaccard, x, y))
+        return [(x, y) for _, x, y in sorted(found)]
+
+    def _pairs(self, members: Sequence[int]) -> Iterator[tuple[int, int]]:
+        if len(members) <= MOST_PAIRS:
+            yield from combinations(members, 2)
+            return
+        inside = set(members)
+        for text in members:
+            for x, y, relation, _ in self.stories.links_of(text):
+                if relation in TEXT_RELATIONS and x == text and y in inside:
+                    yield x, y
+
+    def _regroup(self, group: int, parts: Sequence[Sequence[int]]) -> None:
+        """Write every member's row anew, so that no alias is needed any longer."""
+        new: dict[int, list[int]] = {}
+        for part in parts:
+            leader = group if group in part else self._first(part)
+            new[leader] = [leader, *(text for text in part if text != leader)]
+            self._rows(leader, part)
+            self._connect(part)
+        aliases = [self.texts[alias].article_id for alias in self.stories.aliases_of(group)]
+        self._supersede("group_aliases", self.commit_of("group_aliases", aliases))
+        ids = [row.article_id for row in self.out.groups]
+        self._supersede("groups", self.commit_of("groups", ids))
+        del new[group]
+        self.out.shingles = group_postings(new, self.stories)
+
+    def _first(self, part: Sequence[int]) -> int:
+        return min(part, key=lambda text: self.texts[text].canonical_order)
+
+    def _rows(self, leader: int, part: Sequence[int]) -> None:
+        texts = self.stories.text_of(self.stories.articles(part))
+        for number, item in sorted(self.stories.articles(part).items()):
+            how = "leader" if number == leader else "near" if texts[number] == number else "exact"
+            self.out.groups.append(
+                GroupRow(
+                    article_id=item.article_id,
+                    article_number=number,
+                    group_id=self.texts[leader].article_id,
+                    joined_by=how,
+                    identity_sha256=item.identity_sha256,
+                )
+            )
+
+    def _connect(self, part: Sequence[int]) -> None:
+        """Every text of a part gets a link to the part's canonical one."""
+        articles = self.stories.articles(part)
+        canonical = min(articles, key=lambda number: articles[number].canonical_order)
+        centre = self.stories.text_of([canonical])[canonical]
+        linked = {
+            text
+            for a, b, relation, _ in self.stories.links_of(centre)
+            if relation in TEXT_RELATIONS
+            for text in (a, b)
+        }
+        for text in sorted(set(part) - linked - {centre}):
+            a, b = self.texts.later_first(text, centre)
+            scores = self.texts.compare(a, b)
+            joins = scores.relation == "near" and scores.is_same_item
+            self.out.links.append(text_link(self.texts[a], self.texts[b], scores, joins=joins))

@@ -1,0 +1,143 @@
+"""What `copydesk maintain` does: sketches that are missing, the index compacted or made anew."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import pyarrow as pa
+
+from tasks.dedup.posting import group_postings
+from tasks.dedup.stories import Stories
+from tasks.matching import match_tables
+from warehouse import catalog, shingle_upkeep, store
+from warehouse.lease import writer_lease
+from warehouse.location import Location
+from warehouse.shingle_files import TABLE
+from warehouse.shingle_index import ShingleIndex
+
+# Articles that no row of `groups` names: written by an older copydesk.
+UNMATCHED = """
+CREATE TEMP TABLE unmatched AS
+SELECT article_id, row_number() OVER (ORDER BY coalesce(c.sequence, 0), article_id) AS place
+FROM articles a LEFT JOIN commits c USING (commit_id)
+WHERE article_id NOT IN (SELECT article_id FROM groups)
+"""
+BATCH = 1_000  # articles per commit, as ingest has it
+TEXTS = 5_000  # per table that is handed on when the index is made anew
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What was done."""
+
+    matched: int  # articles that had no sketch
+    files_before: int
+    files_after: int
+    rows: int  # of the index
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A warehouse under lease, with a run of its own."""
+
+    location: Location
+    run_id: str
+    stories: Stories
+    writer: store.Writer
+
+
+@contextmanager
+def opened(location: Location, purpose: str, wait_seconds: float = 0.0) -> Iterator[Open]:
+    """Yield the warehouse, brought up to the schema, for one job of upkeep.
+
+    Raises BadWarehouse when there is none, WriterBusy when another process writes.
+    """
+    store.check_readable(location)
+    with writer_lease(location, wait_seconds=wait_seconds):
+        store.prepare(location)
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%dT%H%M%SZ}-{purpose}-{secrets.token_hex(3)}"
+        stories = Stories(location)
+        try:
+            stories.catch_up()
+            yield Open(location, run_id, stories, store.Writer(location, run_id))
+        finally:
+            stories.close()
+
+
+def maintain(
+    location: Location,
+    *,
+    rebuild: bool = False,
+    wait_seconds: float = 0.0,
+    on_progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> Upkeep:
+    """Match what was never matched, and keep the index of shingles fast.
+
+    With `rebuild` the index is made anew from the texts, as a change of the sketch's parameters
+    needs it; groups, links and decisions stand, for they were verified on the texts themselves.
+    """
+    with opened(location, "maintain", wait_seconds) as warehouse:
+        before = ShingleIndex(location).file_count
+        if rebuild:
+            postings = _all_postings(warehouse.stories, on_progress)
+            _move(warehouse, shingle_upkeep.rewrite(location, postings).version)
+        matched = _match_missing(warehouse, on_progress)
+        if shingle_upkeep.should_compact(location):
+            on_progress("compacting", 0, 1)
+            done = shingle_upkeep.compact(location)
+            if done is not None:
+                _move(warehouse, done.version)
+        index = ShingleIndex(location)
+        catalog.refresh(location)
+    return Upkeep(matched, before, index.file_count, index.row_count, index.byte_count)
+
+
+def _move(warehouse: Open, version: int) -> None:
+    """A commit without rows: from now on readers open the new version of the table."""
+    commit = warehouse.writer.commit({}, moved={TABLE: version})
+    warehouse.stories.note(warehouse.run_id, commit.sequence)
+
+
+def _match_missing(warehouse: Open, on_progress: Callable[[str, int, int], None]) -> int:
+    """Match articles of an older copydesk, in the order in which they were committed."""
+    with duckdb.connect() as connection:
+        catalog.define_views(connection, warehouse.location)
+        connection.execute(UNMATCHED)
+        total = int(connection.execute("SELECT count(*) FROM unmatched").fetchall()[0][0])
+        for start in range(0, total, BATCH):
+            on_progress("matching", start, total)
+            tables = {name: _part(connection, name, start) for name in ("articles", "paragraphs")}
+            _, matched = match_tables(tables, (), warehouse.stories, warehouse.location)
+            commit = warehouse.writer.commit(matched.tables())
+            rows = matched.story_rows(commit.commit_id)
+            warehouse.stories.apply(rows, warehouse.run_id, commit.sequence)
+    on_progress("matching", total, total)
+    return total
+
+
+def _part(connection: duckdb.DuckDBPyConnection, name: str, start: int) -> pa.Table:
+    order = "article_id, paragraph" if name == "paragraphs" else "article_id"
+    return connection.sql(
+        f"SELECT t.* FROM {name} t JOIN unmatched USING (article_id) "
+        f"WHERE place > {start} AND place <= {start + BATCH} ORDER BY {order}"
+    ).to_arrow_table()
+
+
+def _all_postings(
+    stories: Stories, on_progress: Callable[[str, int, int], None]
+) -> Iterator[pa.Table]:
+    """The rows of the index for every group: its leader's hashes, and what each member adds."""
+    total = stories.size()[1]
+    done = 0
+    for groups in stories.by_group(TEXTS):
+        on_progress("sketching", done, total)
+        yield group_postings(groups, stories)
+        done += sum(len(members) for members in groups.values())
+    on_progress("sketching", done, total)

@@ -1,0 +1,65 @@
+"""Rows that keep the books: commits, runs, and which rows later ones replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import pyarrow as pa
+
+from warehouse.columns import COUNT, COUNTS, FLAG, INSTANT, SECONDS, TEXT, TEXTS, Column, few, key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersededRow:
+    """A row of another table that a later one of the same id replaces; views leave it out."""
+
+    subject_table: Annotated[str, few("files, articles (with its paragraphs and fields) or links.")]
+    subject_id: Annotated[str, key("document_id, article_id or link_id of the replaced row.")]
+    subject_commit_id: Annotated[
+        str | None, few("Commit that wrote the replaced row; NULL: every row of the id (links).")
+    ]
+    reason: Annotated[str, few("Why it was replaced.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRow:
+    """One commit of all tables together; rows of a commit that has no row here do not exist."""
+
+    sequence: Annotated[int, Column(COUNT, "1 for the first commit of the warehouse.")]
+    table_versions: Annotated[Mapping[str, int], Column(COUNTS, "Delta version of each table.")]
+    row_counts: Annotated[Mapping[str, int], Column(COUNTS, "Rows appended to each table.")]
+    schema_version: Annotated[str, few("Of the writer.")]
+    committed_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One finished run; found = known + article + same_bytes + same_text + rejected + left."""
+
+    run_id: Annotated[str, key("Start and a random part.")]
+    flow_run_id: Annotated[str | None, Column(TEXT, "Prefect's id of the flow run.")]
+    state: Annotated[str, few("completed or failed.")]
+    started_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    ended_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    sources: Annotated[Sequence[str], Column(pa.list_(TEXT), "Paths that were given.")]
+    found_count: Annotated[int, Column(COUNT, "Documents met.")]
+    known_count: Annotated[int, Column(COUNT, "Documents that the ledger already had.")]
+    article_count: Annotated[int, Column(COUNT, "Documents that became articles.")]
+    same_bytes_count: Annotated[int, Column(COUNT, "Copies, byte for byte.")]
+    same_text_count: Annotated[int, Column(COUNT, "Copies by URL and text.")]
+    rejected_count: Annotated[int, Column(COUNT, "Documents rejected.")]
+    left_count: Annotated[int, Column(COUNT, "Left for the next run.")]
+    container_count: Annotated[int, Column(COUNT, "Containers read, not part of the sum.")]
+    commit_count: Annotated[int, Column(COUNT, "Commits of this run.")]
+    is_conserved: Annotated[bool, Column(FLAG, "Does the sum hold, in memory and in the tables?")]
+    failed_checks: Annotated[Sequence[str], Column(pa.list_(TEXT), "Data tests that found rows.")]
+    match_counts: Annotated[
+        Mapping[str, int], Column(COUNTS, "Work on duplicates, see tasks/dedup/near.py.")
+    ]
+    stage_seconds: Annotated[Mapping[str, float], Column(SECONDS, "CPU seconds per stage.")]
+    settings_sha256: Annotated[str, Column(TEXT, "Hash of the settings that touch rows.")]
+    tool_versions: Annotated[Mapping[str, str], Column(TEXTS, "Versions that decide rows.")]
+    schema_version: Annotated[str, few("Of the writer.")]

@@ -1,0 +1,24 @@
+-- Who had it first: one row per story of several sources and source that came later.
+-- Of each source its first article; only dated articles of known sources. is_order_known is false
+-- where the first date is too coarse to say (the same day, no time). Clock times without a zone are
+-- taken as they are (articles.published_has_zone).
+WITH sources AS (
+    SELECT group_id, source, article_id, headline, published_at, published_precision, rank
+    FROM group_members WHERE source IS NOT NULL AND published_at IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY group_id, source ORDER BY rank) = 1
+), compared AS (
+    SELECT *, first_value({'article_id': article_id, 'source': source, 'headline': headline,
+                           'published_at': published_at, 'precision': published_precision})
+                  OVER (PARTITION BY group_id ORDER BY rank) AS first
+    FROM sources
+)
+SELECT group_id, first.headline, first.source AS first_source,
+       first.article_id AS first_article_id, first.published_at AS first_published_at, source,
+       article_id, published_at, epoch(published_at - first.published_at) AS lag_seconds,
+       published_at >= first.published_at
+           + CASE first.precision WHEN 'year' THEN INTERVAL 1 YEAR
+                                  WHEN 'month' THEN INTERVAL 1 MONTH
+                                  WHEN 'day' THEN INTERVAL 1 DAY
+                                  WHEN 'minute' THEN INTERVAL 1 MINUTE
+                                  ELSE INTERVAL 1 SECOND END AS is_order_known
+FROM compared WHERE article_id <> first.article_id

@@ -1,0 +1,40 @@
+-- Which story an article belongs to, its place among the copies, and its edge to the first of them.
+-- rank 1 is the canonical article: the earliest published (undated ones last), then the longest, then
+-- the smallest id. relation and scores are those of the member to it, as the member sees them: exact
+-- for the same body text, else those of a link between the two texts. NULL: it is the canonical
+-- article itself, or no such link is stored. agency is credited in either of the two.
+WITH named AS (
+    SELECT g.article_id, coalesce(n.present_id, g.group_id) AS group_id, a.identity_sha256,
+           a.headline, a.source, a.agency, a.published_at, a.published_precision, a.char_count
+    FROM groups g JOIN articles a ON a.article_id = g.article_id
+    LEFT JOIN group_names n ON n.group_id = g.group_id
+), ranked AS (
+    SELECT *, row_number() OVER first_published AS rank,
+           first_value({'article_id': article_id, 'identity_sha256': identity_sha256,
+                        'source': source, 'agency': agency, 'published_at': published_at})
+               OVER first_published AS canonical
+    FROM named
+    WINDOW first_published AS (PARTITION BY group_id
+                               ORDER BY published_at NULLS LAST, char_count DESC, article_id)
+), edges AS (
+    SELECT * EXCLUDE (canonical), canonical.article_id AS canonical_article_id,
+           rank = 1 AS is_canonical,
+           CASE WHEN rank > 1 AND identity_sha256 = canonical.identity_sha256 THEN 1.0 END AS exact,
+           canonical.identity_sha256 AS canonical_identity_sha256,
+           epoch(published_at - canonical.published_at) AS lag_seconds,
+           coalesce(agency, canonical.agency) AS credited,
+           coalesce(source <> canonical.source, false)
+               AND coalesce(agency = canonical.agency, true) AS is_elsewhere
+    FROM ranked
+)
+SELECT e.article_id, e.group_id, e.canonical_article_id, e.rank, e.is_canonical, e.headline,
+       e.source, e.published_at, e.published_precision,
+       CASE WHEN e.exact IS NOT NULL THEN 'exact' ELSE t.relation END AS relation,
+       coalesce(e.exact, t.jaccard) AS jaccard,
+       coalesce(e.exact, t.containment) AS containment,
+       coalesce(e.exact, t.containment_other) AS containment_other,
+       e.lag_seconds, e.credited AS agency,
+       e.is_elsewhere AND e.credited IS NOT NULL AS is_syndicated, e.char_count, e.identity_sha256
+FROM edges e LEFT JOIN text_links t
+  ON t.identity_sha256 = e.identity_sha256
+ AND t.other_identity_sha256 = e.canonical_identity_sha256

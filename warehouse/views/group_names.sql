@@ -1,0 +1,8 @@
+-- What groups are called now: one row per former name of a group, with its present one.
+WITH RECURSIVE names AS (
+    SELECT group_id, alias_of FROM group_aliases
+    UNION  -- not ALL: it ends in a circle, too
+    SELECT n.group_id, g.alias_of FROM names n JOIN group_aliases g ON g.group_id = n.alias_of
+)
+SELECT n.group_id, min(n.alias_of) AS present_id  -- one, whatever stands there
+FROM names n ANTI JOIN group_aliases g ON g.group_id = n.alias_of GROUP BY n.group_id

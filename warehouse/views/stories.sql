@@ -1,0 +1,14 @@
+-- What there is without copies: one row per group of articles that tell one item in the same words.
+-- aliases are former names of the group; first_source is the first known source that is dated.
+WITH former AS (
+    SELECT present_id, list(group_id ORDER BY group_id) AS aliases FROM group_names GROUP BY ALL
+)
+SELECT m.group_id, any_value(m.canonical_article_id) AS canonical_article_id,
+       arg_min(m.headline, m.rank) FILTER (m.rank = 1) AS headline, count(*) AS article_count,
+       count(DISTINCT m.identity_sha256) AS text_count, count(DISTINCT m.source) AS source_count,
+       min(m.published_at) AS first_published_at, max(m.published_at) AS last_published_at,
+       arg_min(m.source, m.rank) FILTER (m.source IS NOT NULL AND m.published_at IS NOT NULL)
+           AS first_source,
+       coalesce(any_value(f.aliases), []) AS aliases
+FROM group_members m LEFT JOIN former f ON f.present_id = m.group_id
+GROUP BY m.group_id
