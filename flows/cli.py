@@ -56,6 +56,9 @@ def main() -> None:
     copydesk sql "SELECT ..."     ask the corpus
     copydesk status               what is in it, and whether it adds up
     copydesk explain FILE         what became of one file, and why
+    copydesk explain A B          why two articles are told to be copies, or are not
+    copydesk undo-link A B        set two articles apart for good
+    copydesk maintain             keep the search for copies whole and fast
     copydesk explain A B          why two articles are copies, or are not
     """
 
@@ -250,6 +253,52 @@ def explain(
         from flows.explain_pair import explain_pair
 
         explain_pair(connection, subject, other, is_full=full)
+
+
+@main.command()
+@click.option(
+    "--rebuild-index",
+    is_flag=True,
+    help="Make the index of shingles anew from the texts; groups, links and decisions stand.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for an ingest to end.",
+)
+@warehouse_option
+def maintain(rebuild_index: bool, wait: float, warehouse: str | None) -> None:
+    """Keep the search for copies whole and fast.
+
+    Articles that an older copydesk read are matched with all others, and the many small files of
+    the index of shingles become few. Nothing it does changes an answer; run it now and then.
+    """
+    from flows.settings import warehouse_location
+    from flows.upkeep import run_maintain
+
+    run_maintain(warehouse_location(warehouse), rebuild=rebuild_index, wait_seconds=wait)
+
+
+@main.command("undo-link")
+@click.argument("article", metavar="ARTICLE_ID")
+@click.argument("other", metavar="ARTICLE_ID")
+@click.option("--reason", metavar="TEXT", help="Why, for those who read the table decisions.")
+@click.option("--by", metavar="NAME", help="Who decides it. Default: the name of the account.")
+@warehouse_option
+def undo_link(
+    article: str, other: str, reason: str | None, by: str | None, warehouse: str | None
+) -> None:
+    """Set two articles apart for good: no link between them, never in one group.
+
+    See `copydesk explain ARTICLE_ID ARTICLE_ID` first. Later runs and rebuilds respect it.
+    """
+    from flows.settings import account_name, warehouse_location
+    from flows.upkeep import run_undo_link
+
+    location = warehouse_location(warehouse)
+    run_undo_link(location, article, other, reason=reason, by=by or account_name())
 
 
 if __name__ == "__main__":

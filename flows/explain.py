@@ -58,6 +58,7 @@ def known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | Non
 
 
 def whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
+    """Return the id of the one article whose id begins so; BadSetting if none or several do."""
     """Return the one article id that starts so; BadSetting when there is none, or several."""
     found = fetch(
         connection, "SELECT article_id FROM articles WHERE starts_with(article_id, ?)", start

@@ -18,8 +18,8 @@ from flows.explain import ARTICLE_ID, Row, fetch, known_path, line, unknown, who
 from flows.side_by_side import Paragraph, Side, coloured, folded, pair_up, places_of, plain_lines
 from tasks.dedup.candidates import SHARED
 from tasks.dedup.compare import Comparison, compare, prepare
+from tasks.dedup.fresh import Part, make_fresh
 from tasks.dedup.sketching import sketch_items
-from tasks.dedup.stories import Part, make_fresh
 from tasks.dedup.versions import revision, syndication
 from tasks.quality import BODY_KINDS
 from tasks.records import recorded_path

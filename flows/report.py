@@ -19,6 +19,17 @@ REJECTED = """
 SELECT reason, path, record, detail FROM files
 WHERE run_id = ? AND outcome IN ('rejected', 'left') ORDER BY reason, path, record LIMIT ?
 """
+# What runs.match_counts counts, for people.
+MATCHING = {
+    "texts": "new texts",
+    "hashes": "hashes of their sketches",
+    "scanned_rows": "rows of the index read",
+    "overflowed_hashes": "hashes that many articles have: only the nearest by date were looked at",
+    "candidates": "pairs that share two hashes",
+    "compared": "pairs compared word for word",
+    "links": "links found",
+    "links_left_out": "links left out, beyond the most alike of one article",
+}
 LANGUAGES = """
 SELECT coalesce(language_code, 'none'), count(*) FROM articles
 WHERE run_id = ? GROUP BY ALL ORDER BY 2 DESC, 1
@@ -78,6 +89,9 @@ def report(summary: Summary, languages: list[Any], reasons: list[Any]) -> str:
         parts.append(_table(("language", "articles"), languages))
     if reasons:
         parts.append(_table(("rejected because", "documents"), reasons))
+    if row.match_counts:
+        work = [(MATCHING.get(name, name), count) for name, count in row.match_counts.items()]
+        parts.append(_table(("search for copies", "number"), work))
     stages = sorted(row.stage_seconds.items(), key=lambda stage: -stage[1])
     parts.append(_table(("stage", "CPU seconds"), [(n, f"{s:.2f}") for n, s in stages]))
     return "\n\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,14 @@ def prepare_prefect(location: Location) -> None:
     for name, value in settings.items():
         os.environ.setdefault(name, value)
     Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+
+
+def account_name() -> str | None:
+    """Return the name of the account that runs this, if the system knows one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user of this number
+        return None
 
 
 def width_of_pipe() -> int:

@@ -14,6 +14,8 @@ SELECT (SELECT count(*) FROM articles) AS articles,
        (SELECT sum(word_count) FROM articles) AS words,
        (SELECT count(DISTINCT language_code) FROM articles) AS languages,
        (SELECT count(*) FROM articles WHERE published_at IS NULL) AS undated,
+       (SELECT count(DISTINCT coalesce(present_id, group_id))
+        FROM groups LEFT JOIN group_names USING (group_id)) AS stories,
        (SELECT count(*) FROM links) AS links,
        (SELECT count(*) FROM commits) AS commits
 """
@@ -35,8 +37,11 @@ FROM runs ORDER BY started_at DESC LIMIT 5
 """
 KILLED = """
 SELECT run_id, count(*) AS commits FROM commits
-WHERE run_id NOT IN (SELECT run_id FROM runs) GROUP BY run_id ORDER BY run_id
+WHERE run_id NOT IN (SELECT run_id FROM runs)
+  AND regexp_matches(run_id, '^[0-9TZ]+-[0-9a-f]{6}$')  -- not of maintain or undo-link
+GROUP BY run_id ORDER BY run_id
 """
+UNMATCHED = "SELECT count(*) FROM articles ANTI JOIN groups USING (article_id)"
 REJECTIONS = "SELECT reason, document_count AS documents, example, detail FROM rejections LIMIT 15"
 
 
@@ -56,6 +61,13 @@ def show_status(connection: duckdb.DuckDBPyConnection) -> bool:
         if rows:
             show_table(names, rows, title=title)
             click.echo()
+    unmatched = connection.execute(UNMATCHED).fetchall()[0][0]
+    if unmatched:
+        click.secho(
+            f"{unmatched:,} articles of an older copydesk were never matched with the others; "
+            "do it with: copydesk maintain",
+            fg="yellow",
+        )
     failed = failed_checks(connection)
     for check in failed:
         click.secho(

@@ -14,7 +14,7 @@ import pyarrow.ipc
 from tasks.batch import STAGED_TABLES, Staged
 from tasks.dedup.exact import Holder, Resolved, Resolver
 from tasks.dedup.identity import document_id
-from warehouse.catalog import define_views
+from warehouse.catalog import define_tables
 from warehouse.known import LedgerRow
 from warehouse.ledger import Ledger
 from warehouse.location import Location
@@ -122,7 +122,7 @@ class CommittedRows:
         """Return the row in `files` of `holder`."""
         if self._connection is None:
             self._connection = duckdb.connect()
-            define_views(self._connection, self.location)
+            define_tables(self._connection, self.location)
         names = [name for name in columns("files") if name not in ("run_id", "commit_id")]
         found = self._connection.execute(
             f"SELECT {', '.join(names)} FROM files_history WHERE document_id = ? AND commit_id = ?",

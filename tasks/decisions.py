@@ -41,7 +41,7 @@ def undo_link(
     )
     with opened(location, "decision", wait_seconds) as warehouse:
         with closing(duckdb.connect()) as connection:
-            catalog.define_views(connection, location)
+            catalog.define_tables(connection, location)
 
             def commit_of(table: str, ids: Sequence[str]) -> Mapping[str, str]:
                 subject = SUBJECTS[table][1]

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
+from tasks.dedup.fresh import ITEM_COLUMNS, Fresh, Part, make_fresh
 from tasks.dedup.matched import Matched
 from tasks.dedup.near import match
 from tasks.dedup.shingles import VERSION
-from tasks.dedup.stories import ITEM_COLUMNS, Fresh, Part, Stories, make_fresh
+from tasks.dedup.stories import Stories
 from warehouse.location import Location
 from warehouse.schema import FileRow
 from warehouse.shingle_index import ShingleIndex

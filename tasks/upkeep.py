@@ -108,7 +108,7 @@ def _move(warehouse: Open, version: int) -> None:
 def _match_missing(warehouse: Open, on_progress: Callable[[str, int, int], None]) -> int:
     """Match articles of an older copydesk, in the order in which they were committed."""
     with duckdb.connect() as connection:
-        catalog.define_views(connection, warehouse.location)
+        catalog.define_tables(connection, warehouse.location)
         connection.execute(UNMATCHED)
         total = int(connection.execute("SELECT count(*) FROM unmatched").fetchall()[0][0])
         for start in range(0, total, BATCH):

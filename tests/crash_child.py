@@ -15,6 +15,8 @@ from typing import Any
 
 from tasks import run
 from tasks.batch import Limits
+from tasks.dedup import near
+from tasks.dedup.stories import Stories
 from warehouse import catalog, store
 from warehouse.ledger import Ledger
 from warehouse.location import locate
@@ -22,13 +24,22 @@ from warehouse.schema import CHUNK_TABLES
 
 CHUNK = 4  # documents per commit: many commits from few files
 
-APPENDS = tuple(f"{when} append {table}" for table in CHUNK_TABLES for when in ("before", "after"))
+# Before the first table, and after each: "before" the next one is the same moment.
+APPENDS = ("before append files", *(f"after append {table}" for table in CHUNK_TABLES))
+SELDOM = ("annotation_status", "boilerplate", "decisions", "group_aliases")  # not in every run
 POINTS = (
-    *(point for point in APPENDS if "annotation_status" not in point),
+    "before sketch",
+    "after sketch",
+    "after candidates",
+    "after verify",
+    "after connect",
+    *(point for point in APPENDS if not point.endswith(SELDOM)),
     "before acknowledge",
     "after acknowledge",
     "before ledger",
     "after ledger",
+    "before stories",
+    "after stories",
     "after hints",
     "before catalog",
     "after views",
@@ -73,6 +84,10 @@ def acknowledge(writer: store.Writer) -> None:
 def install(killer: Killer) -> None:
     """Put the points between the steps of a run."""
     at = killer.at
+    around(near, "sketch_items", lambda *_: at("before sketch"), lambda *_: at("after sketch"))
+    around(near, "find_candidates", lambda *_: None, lambda *_: at("after candidates"))
+    around(near._Matching, "_verify", lambda *_: None, lambda *_: at("after verify"))
+    around(near, "connect", lambda *_: None, lambda *_: at("after connect"))
     around(
         store.Writer,
         "_append",
@@ -86,6 +101,7 @@ def install(killer: Killer) -> None:
         lambda writer, *args: (acknowledge(writer), at("after acknowledge"))[0],
     )
     around(Ledger, "apply", lambda *_: at("before ledger"), lambda *_: at("after ledger"))
+    around(Stories, "apply", lambda *_: at("before stories"), lambda *_: at("after stories"))
     around(Ledger, "note_hints", lambda *_: None, lambda *_: at("after hints"))
     around(catalog, "refresh", lambda *_: at("before catalog"), lambda *_: at("after catalog"))
     around(catalog, "define_views", lambda *_: None, lambda *_: at("after views"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,40 @@ def sentences(number: int, count: int = 3) -> list[str]:
         f"The {WORDS[(number + k) % len(WORDS)]} of district {number} reported on day {k} that the "
         f"{WORDS[(number * 7 + k) % len(WORDS)]} would be rebuilt with {number * 13 + k} helpers."
         for k in range(count)
+    ]
+
+
+# Enough of them that two stories made of them share no run of words but by chance.
+NOUNS = (  # noqa: SIM905 - a list of thirty words is no easier to read
+    "harbour council bridge school winter market ferry teacher budget mayor river engine village "
+    "museum storm library farmer railway doctor festival tunnel orchard prison theatre clinic "
+    "airport garden castle factory forest"
+).split()
+VERBS = "opened closed rebuilt visited praised sold bought painted flooded saved".split()  # noqa: SIM905
+
+
+def a_story(seed: int, count: int = 12) -> list[str]:
+    """Paragraphs that no other seed has."""
+    chance = random.Random(seed)
+    return [
+        " ".join(
+            f"The {chance.choice(NOUNS)} of the {chance.choice(NOUNS)} {chance.choice(VERBS)} "
+            f"a {chance.choice(NOUNS)} near the old {chance.choice(NOUNS)}"
+            for _ in range(3)
+        )
+        + "."
+        for _ in range(count)
+    ]
+
+
+def edited(paragraphs: list[str], share: float, seed: int = 0) -> list[str]:
+    """The same with some words replaced."""
+    chance = random.Random(seed)
+    return [
+        " ".join(
+            chance.choice(NOUNS) if chance.random() < share else word for word in text.split(" ")
+        )
+        for text in paragraphs
     ]
 
 

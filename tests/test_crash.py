@@ -10,16 +10,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from tests.crash_child import CHUNK, POINTS
-from tests.making import an_article, ask
+from tests.making import a_story, an_article, ask, edited
 from warehouse.catalog import open_catalog
 from warehouse.checks import failed_checks
 from warehouse.location import Location, locate
+from warehouse.schema import CHUNK_TABLES
 
 # Passed once in a run, after its last commit; the others at every commit.
 ONCE = {point for point in POINTS if "catalog" in point or "views" in point or "run row" in point}
@@ -46,14 +49,16 @@ class Corpus:
         self.acknowledged: set[str] = set()
         self.written = 0
 
-    def grow(self, count: int) -> None:
-        """Add articles; every third is a copy of the one before under another URL, for links."""
-        for _ in range(count):
-            number = self.written if self.written % 3 else max(self.written - 1, 0)
-            url = f"https://example.org/{self.written}"
-            text = an_article(number).replace('"url": ""', f'"url": "{url}"')
-            (self.source / f"{self.written:05d}.json").write_text(text)
-            self.written += 1
+    def grow(self, chunks: int) -> None:
+        """Add chunks of articles: one, its copy, and two edited, one of the chunk before."""
+        for _ in range(chunks):
+            story = a_story(self.written)
+            before = a_story(max(self.written - CHUNK, 0))
+            for text in (story, story, edited(story, 0.03), edited(before, 0.03, 1)):
+                url = f"https://example.org/{self.written}"
+                line = an_article(self.written, url=url, articleBody="\n\n".join(text))
+                (self.source / f"{self.written:05d}.json").write_text(line)
+                self.written += 1
 
     def child(self, point: str, count: int = 1) -> subprocess.Popen[str]:
         """Start an ingest that dies at `point`."""
@@ -75,6 +80,24 @@ class Corpus:
             }
             assert self.acknowledged - visible == set()
             assert connection.execute(WHOLE).fetchall() == []
+
+    def undisturbed(self) -> Corpus:
+        """The same files in a warehouse of one run."""
+        other = copy(self)
+        other.location = locate(f"{self.location}-undisturbed")
+        other.acknowledged = set()
+        other.finish(other.child("never"))
+        return other
+
+    def content(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, but for the ids of runs and commits."""
+        return {
+            name: ask(
+                self.location, f"SELECT * EXCLUDE (run_id, commit_id) FROM {name} ORDER BY ALL"
+            )
+            for name in CHUNK_TABLES
+            if name not in ("superseded", "decisions", "annotation_status")
+        }
 
     def assert_complete(self) -> None:
         """After an undisturbed run: every document once, every data test holds."""
@@ -126,7 +149,7 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
     """Each run acknowledges new work, dies at one point, and the next goes on from there."""
     for point in POINTS:
-        corpus.grow(2 * CHUNK + 1)
+        corpus.grow(2)
         child = corpus.child(point, 1 if point in ONCE else 2)
         fresh = corpus.finish(child)
         if child.returncode != 0:  # `superseded` is not written to in every run
@@ -135,6 +158,7 @@ def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
         corpus.assert_sound()
     corpus.finish(corpus.child("never"))
     corpus.assert_complete()
+    assert corpus.content() == corpus.undisturbed().content()
 
 
 @pytest.mark.timeout(300)
@@ -142,7 +166,7 @@ def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
     """The clock, not a named point, decides; again after something new was acknowledged."""
     moments = random.Random(20261122)
     for _ in range(6):
-        corpus.grow(6 * CHUNK)
+        corpus.grow(6)
         child = corpus.child("never")
         assert child.stdout is not None
         first = child.stdout.readline()
@@ -157,7 +181,7 @@ def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
 
 def test_a_run_killed_late_redoes_at_most_one_chunk(corpus: Corpus) -> None:
     """Nine of ten chunks are acknowledged; the next run reads the rest only."""
-    corpus.grow(10 * CHUNK)
+    corpus.grow(10)
     assert len(corpus.finish(corpus.child("before acknowledge", 10))) == 9
 
     corpus.finish(corpus.child("never"))

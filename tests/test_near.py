@@ -9,41 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.making import ask, ingest
 from tasks.decisions import undo_link
 from tasks.upkeep import maintain
-
-NOUNS = (
-    "harbour council bridge school winter market ferry teacher budget mayor river engine village "
-    "museum storm library farmer railway doctor festival tunnel orchard prison theatre clinic "
-    "airport garden castle factory forest"
-).split()
-VERBS = "opened closed rebuilt visited praised sold bought painted flooded saved".split()
-
-
-def a_story(seed: int, count: int = 12) -> list[str]:
-    """Paragraphs that no other seed has."""
-    chance = random.Random(seed)
-    return [
-        " ".join(
-            f"The {chance.choice(NOUNS)} of the {chance.choice(NOUNS)} {chance.choice(VERBS)} "
-            f"a {chance.choice(NOUNS)} near the old {chance.choice(NOUNS)}"
-            for _ in range(3)
-        )
-        + "."
-        for _ in range(count)
-    ]
-
-
-def edited(paragraphs: list[str], share: float, seed: int = 0) -> list[str]:
-    """The same with some words replaced."""
-    chance = random.Random(seed)
-    return [
-        " ".join(
-            chance.choice(NOUNS) if chance.random() < share else word for word in text.split(" ")
-        )
-        for text in paragraphs
-    ]
+from tests.making import a_story, ask, edited, ingest
 
 
 def a_line(name: str, paragraphs: list[str], **fields: Any) -> str:
@@ -156,7 +124,8 @@ def test_a_later_text_of_the_same_url_is_a_revision(tmp_path: Path) -> None:
     ]
     warehouse = ingest_lines(tmp_path, [lines[:1], lines[1:]])
     query = (
-        "SELECT a.published_at > b.published_at FROM links JOIN articles a ON a.article_id = article_a "
+        "SELECT a.published_at > b.published_at FROM links "
+        "JOIN articles a ON a.article_id = article_a "
         "JOIN articles b ON b.article_id = article_b WHERE relation = 'revision'"
     )
     assert ask(warehouse, query) == [(True,)]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.making import ask
@@ -92,6 +92,7 @@ def written_rule(
     return found
 
 
+@settings(max_examples=60, deadline=None)
 @given(rows=ROWS, wanted=NEEDLES, limit=st.integers(1, 20))
 def test_a_search_gives_what_the_written_rule_says(
     rows: list[Row], wanted: list[tuple[int, int]], limit: int
@@ -104,6 +105,7 @@ def test_a_search_gives_what_the_written_rule_says(
     assert hits.overflowed == sum(count > limit for count in counts)
 
 
+@settings(max_examples=60, deadline=None)
 @given(rows=ROWS, wanted=NEEDLES, limit=st.integers(1, 20), parts=st.integers(1, 5))
 def test_how_rows_are_spread_over_segments_makes_no_difference(
     empty_index: ShingleIndex,
@@ -211,10 +213,11 @@ def test_a_damaged_file_is_named(location: Location) -> None:
     """Beside the remedy."""
     store.Writer(location, "run").commit({"shingles": table([(5, 1, 600)])})
     (path,) = (location.path / "shingles").glob("*.parquet")
-    path.write_bytes(path.read_bytes()[:-9])
-
-    with pytest.raises(BadWarehouse, match=f"{path.name}.*--rebuild-index"):
-        found(location, 5)
+    whole = path.read_bytes()
+    for damaged in (whole[:-9], whole[:4] + b"\xff" * 30 + whole[34:]):
+        path.write_bytes(damaged)
+        with pytest.raises(BadWarehouse, match=f"{path.name}.*--rebuild-index"):
+            found(location, 5)
 
 
 def test_an_appended_row_costs_less_than_nine_bytes(location: Location) -> None:

@@ -18,10 +18,10 @@ from tests.making import an_article, ask, ingest, write
 from warehouse import schema, store
 from warehouse.catalog import open_catalog, written_views
 from warehouse.checks import failed_checks, statements
+from warehouse.duplicates import LinkRow
 from warehouse.errors import BadWarehouse, WriterBusy
 from warehouse.lease import writer_lease
 from warehouse.location import Location, locate
-from warehouse.duplicates import LinkRow
 from warehouse.schema import Column, few, to_arrow
 
 
@@ -199,7 +199,7 @@ def test_every_written_view_says_what_it_answers() -> None:
 
 def test_every_data_test_can_fail(location: Location) -> None:
     """checks.sql is read whole: nine statements, each with a name, and none finds rows here."""
-    assert len(dict(statements())) == 9
+    assert len(dict(statements())) == 13
     with open_catalog(location) as connection:
         assert failed_checks(connection) == []
 
@@ -214,6 +214,13 @@ BROKEN = {
     "offsets": "UPDATE paragraphs SET char_end = char_end + 1 WHERE paragraph = 1",
     "dates": "UPDATE articles SET published_reason = 'x'",
     "links": "UPDATE links SET article_b = 'x'",
+    "grouped": "DELETE FROM groups",
+    "leaders": "UPDATE groups SET group_id = 'x'",
+    "aliases": "INSERT INTO group_aliases SELECT 'a', 'b', NULL, 'r', 'c' FROM range(2)",
+    "spans": (
+        "UPDATE links SET shared_spans = "
+        "[{'a_start': 0, 'a_end': 1000000, 'b_start': 0, 'b_end': 10}]"
+    ),
 }
 
 
@@ -228,6 +235,9 @@ def test_a_data_test_finds_what_it_is_for(tmp_path: Path, name: str) -> None:
             for table in (*schema.TABLES, "files_history"):
                 copy.register("found", connection.sql(f"FROM {table}").to_arrow_table())
                 copy.execute(f"CREATE TABLE {table} AS FROM found")
+        for view, text in written_views():
+            if view == "group_names":
+                copy.execute(f"CREATE VIEW {view} AS {text.partition(chr(10))[2]}")
         copy.execute(BROKEN[name])
         if name == "counts":
             copy.execute("DELETE FROM files_history WHERE outcome = 'rejected'")

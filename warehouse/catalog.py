@@ -78,6 +78,12 @@ def _sweep(scratch: Path) -> None:
 
 def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """Create every view in `connection` for the newest commit."""
+    _define_written_views(connection, location)
+    define_tables(connection, location)
+
+
+def define_tables(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
+    """Create the views of the tables alone, without those of warehouse/views."""
     from warehouse import store
     from warehouse.schema import TABLES
 
@@ -85,7 +91,6 @@ def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> N
     mark = log_mark(location)
     commits = store.open_table(location, "commits")
     versions = store.table_versions(commits)
-    _define_written_views(connection, location)
     live = {"commits": commits, "runs": store.open_table(location, "runs")}
     for name in dict.fromkeys(("commits", "superseded", *TABLES)):  # the others refer to these two
         table = live.get(name) or _open_at(location, name, versions[name])

@@ -77,3 +77,34 @@ SELECT link_id FROM links
 WHERE run_id = coalesce(getvariable('run_id'), run_id)
   AND (article_a NOT IN (SELECT article_id FROM articles)
        OR article_b NOT IN (SELECT article_id FROM articles));
+
+-- grouped: every article is in one group (those of an older copydesk once `maintain` has run)
+SELECT a.article_id, count(g.article_id) AS row_count
+FROM articles a JOIN commits c ON c.commit_id = a.commit_id
+LEFT JOIN groups g ON g.article_id = a.article_id
+WHERE a.run_id = coalesce(getvariable('run_id'), a.run_id)
+  AND c.schema_version NOT IN ('1.0', '1.1')
+GROUP BY a.article_id HAVING count(g.article_id) <> 1;
+
+-- leaders: a group, and what it is an alias of, is named after an article that is in a group
+SELECT 'groups' AS place, g.article_id AS id, g.group_id AS name FROM groups g
+WHERE g.run_id = coalesce(getvariable('run_id'), g.run_id)
+  AND g.group_id NOT IN (SELECT article_id FROM groups)
+UNION ALL
+SELECT 'group_aliases', group_id, alias_of FROM group_aliases
+WHERE run_id = coalesce(getvariable('run_id'), run_id)
+  AND (group_id NOT IN (SELECT group_id FROM groups)
+       OR alias_of NOT IN (SELECT group_id FROM groups));
+
+-- aliases: a group has one other name at most, and every chain of names ends
+SELECT a.group_id, count(*) AS row_count, count(n.present_id) AS end_count
+FROM group_aliases a LEFT JOIN group_names n ON n.group_id = a.group_id
+GROUP BY a.group_id HAVING count(*) <> 1 OR count(n.present_id) <> 1;
+
+-- spans: what two texts share lies within both
+SELECT l.link_id FROM (
+    SELECT link_id, article_a, article_b, unnest(shared_spans) AS span FROM links
+    WHERE run_id = coalesce(getvariable('run_id'), run_id)) l
+JOIN articles a ON a.article_id = l.article_a JOIN articles b ON b.article_id = l.article_b
+WHERE span.a_start < 0 OR span.a_start >= span.a_end OR span.a_end > a.char_count
+   OR span.b_start < 0 OR span.b_start >= span.b_end OR span.b_end > b.char_count;

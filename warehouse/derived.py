@@ -18,7 +18,7 @@ import duckdb
 from deltalake import DeltaTable
 
 from warehouse import store
-from warehouse.catalog import define_views
+from warehouse.catalog import define_tables
 from warehouse.errors import TryAgain
 from warehouse.location import Location
 
@@ -72,7 +72,7 @@ class Derived:
         if self._sequence() == newest:
             return 0
         with closing(duckdb.connect()) as connection:
-            define_views(connection, self.location)
+            define_tables(connection, self.location)
             with self._writing():
                 count = self._take_in(connection, self._sequence())
                 last = connection.execute("SELECT arg_max(run_id, sequence) FROM commits")

@@ -7,6 +7,7 @@ commit, which the Delta log names; it is taken or left as a whole, without being
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -75,17 +76,21 @@ class ShingleFile:
     @cached_property
     def footer(self) -> pq.FileMetaData:
         """What the file says of its row groups."""
-        with _opened(self.path, None) as file:
-            return file.metadata
+        with _named(self.path):
+            return pq.read_metadata(self.path)
 
     @cached_property
     def places(self) -> dict[str, int]:
         """Where each column stands in the footer."""
         return {name: place for place, name in enumerate(self.footer.schema.names)}
 
+    def _open(self) -> pq.ParquetFile:
+        # Mapped pages would count as memory of the process, as large as the file, for 7 % of time.
+        return pq.ParquetFile(self.path, metadata=self.footer, memory_map=False)
+
     @cached_property
     def _kept(self) -> pq.ParquetFile:
-        return _opened(self.path, self.footer)
+        return self._open()
 
     def read(self, number: int, names: list[str]) -> pa.Table:
         """Return columns of one row group.
@@ -94,10 +99,11 @@ class ShingleFile:
         row groups stays open, for opening costs a third of reading one; of others there may be more
         than a process may have open.
         """
-        if self.footer.num_row_groups > 1:
-            return self._kept.read_row_group(number, columns=names, use_threads=False)
-        with _opened(self.path, self.footer) as file:
-            return file.read_row_group(number, columns=names, use_threads=False)
+        with _named(self.path):
+            if self.footer.num_row_groups > 1:
+                return self._kept.read_row_group(number, columns=names, use_threads=False)
+            with self._open() as file:
+                return file.read_row_group(number, columns=names, use_threads=False)
 
     def groups(self, needles: Hashes | None = None) -> Iterator[RowGroup]:
         """Yield its row groups; with (sorted) needles only those that may hold one of them."""
@@ -118,12 +124,15 @@ class ShingleFile:
         return found
 
 
-def _opened(path: Path, metadata: pq.FileMetaData | None) -> pq.ParquetFile:
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Trouble with a file names it, and the remedy."""
     try:
-        return pq.ParquetFile(path, metadata=metadata, memory_map=True)
+        yield
     except (OSError, pa.ArrowInvalid) as error:
+        found = " ".join(str(error).split())  # Arrow's messages have several lines
         raise BadWarehouse(
-            f"{path}: a file of the index of shingles cannot be read ({error}); "
+            f"{path}: a file of the index of shingles cannot be read ({found}); "
             f"make the index anew with: {REMEDY}"
         ) from error
 

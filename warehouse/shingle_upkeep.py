@@ -4,9 +4,10 @@ New files are written beside the old ones and put in their place by one transact
 log. Killed before it, nothing has changed: unfinished files have names that nothing reads (the next
 call sweeps them), finished ones are in no version of the table (vacuum removes them). Killed after
 it, the new files are the head of the table. Readers go by the version that the newest acknowledged
-commit recorded, and see the old files until a commit records the new version; both hold the same
-rows, so it does not matter when. The next append builds on the head. Two that compact at once:
-the second fails, because files it wants to replace are gone.
+commit recorded, and see the old files until a commit records the new one: that of the caller
+(`moved`), or the next one that appends rows, for it builds on the head. After a compaction both
+hold the same rows, so it does not matter when; after a rewrite readers go on refusing the old
+parameters until then. Of two at once the second fails, because files that it replaces are gone.
 
 Rows of commits that can never be acknowledged any more are dropped: files that were there when the
 newest acknowledged commit was made, with the id of another attempt. Rows appended since then stay
@@ -44,7 +45,8 @@ from warehouse.shingle_files import (
 )
 from warehouse.shingle_sort import Rows, Run, merged, packed, pieces, sorted_runs, unpacked
 
-# Beyond this number of files a scan is slower by FIXME.
+# A small file costs a search for 60,000 hashes about 5 ms of CPU time beyond that of its rows
+# (measured: 528 files of 60,000 rows 2.9 s); so many of them as much as 25 million rows in one.
 MOST_FILES = 32
 # A file is merged with smaller ones unless it is so many times as large as all of them: a row is
 # then rewritten a number of times that grows with the logarithm of the table.

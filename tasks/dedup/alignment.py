@@ -32,6 +32,11 @@ class Gap:
     low_b: int
     high_b: int
 
+    @property
+    def is_single(self) -> bool:
+        """Whether one element stands in the place of one."""
+        return self.high_a - self.low_a == self.high_b - self.low_b == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:

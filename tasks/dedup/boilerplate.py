@@ -16,17 +16,29 @@ every article ("Read more: <headline>").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from tasks.quality import BODY_KINDS
 from warehouse.recurring import Seen
-from warehouse.schema import ParagraphRow
 
 VERSION = 1  # of the rule, in every row of `boilerplate`
 
 _WITNESS_DIGITS = slice(16, 24)  # of text_sha256; the first ones name the paragraph in the state
 
 
-def seen_of(source: str | None, article_id: str, paragraphs: Sequence[ParagraphRow]) -> list[Seen]:
+class Paragraph(Protocol):
+    """What counts of a row of `paragraphs`."""
+
+    @property
+    def kind(self) -> str:
+        """As paragraphs.kind."""
+
+    @property
+    def text_sha256(self) -> str:
+        """As paragraphs.text_sha256."""
+
+
+def seen_of(source: str | None, article_id: str, paragraphs: Sequence[Paragraph]) -> list[Seen]:
     """Return each different paragraph of an article, with the witnesses of its story.
 
     Empty when the source is not known or no body paragraph has another one beside it.

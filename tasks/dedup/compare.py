@@ -128,7 +128,9 @@ def _compare(a: Prepared, b: Prepared) -> Comparison:
         containment_a=shared / max(1, len(a.grams)),
         containment_b=shared / max(1, len(b.grams)),
     )
-    return _related(a, b, scores) if shared else scores
+    if scores.jaccard < NEAR and shared < SUM_OF_SPANS:
+        return scores  # too few: a piece has no more words, phrases deducted, than it has 5-grams
+    return _related(a, b, scores)
 
 
 def _related(a: Prepared, b: Prepared, scores: Comparison) -> Comparison:

@@ -35,7 +35,7 @@ COUNTED = {  # together; numbers, as bulletins keep the names of months
     "names": (Kind.NAME,),
     "numbers": (Kind.FIGURE, Kind.DAY),
 }
-EXCHANGEABLE = np.array([0, 1, 1, 2, 3])  # by Kind: what may stand in the place of what
+EXCHANGEABLE = bytes.maketrans(bytes(Kind), b"\0\1\1\2\3")  # what may stand in the place of what
 MOST_DIFFERENCES = 30
 MOST_OF_A_KIND = 6  # where there are more
 MOST_CHARS = 200  # of each side
@@ -46,7 +46,7 @@ LONGEST_EXCHANGE = 8  # elements of a changed place that is one name for another
 
 SIDE = 6  # elements looked at on either side of a place
 LEAST_EQUAL = 2  # of them that are equal words
-SAME_NAME = 70.0  # rapidfuzz ratio of two spellings of one name
+SAME_NAME = 60.0  # rapidfuzz ratio of two spellings of one name (Sen, Senator: 60)
 END_CHANGED = 0.5  # less of a first or last paragraph is equal: it is another one
 END_ELEMENTS = 10  # as long a piece without counterpart is a lead or an ending too
 
@@ -75,24 +75,32 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A figure, date or name of a and the other one that b has there, by number."""
+    """A figure, date or name of a and what b has there, by number; the same, or another."""
 
     kind: Kind
     a: int
     b: int
+    is_exchanged: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
     """Both readings with what they have to do with each other.
 
-    `foreign_a`: none of the tokens of an element of a is anywhere in b; and the other way round.
+    `foreign_a`: a token of this element of a is nowhere in b; and the other way round.
     """
 
     a: Reading
     b: Reading
     foreign_a: NDArray[np.bool_]
     foreign_b: NDArray[np.bool_]
+    kinds_a: bytes  # Kind of each element
+    kinds_b: bytes
+
+    @classmethod
+    def of(cls, a: Reading, b: Reading) -> Sides:
+        """Lay two readings side by side."""
+        return cls(a, b, _foreign(a, b), _foreign(b, a), a.kinds.tobytes(), b.kinds.tobytes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +122,31 @@ class Changes:
 
     places: int
     telling: int
+    is_only: bool  # one figure or name for another, and nothing else
 
     @property
     def is_edit(self) -> bool:
         """Whether other things were changed than figures and names."""
-        is_only = self.places == 1 and self.telling == 1
-        return not (is_only or (self.telling >= 2 and self.telling >= MOST_TELLING * self.places))
+        return not (
+            self.is_only or (self.telling >= 2 and self.telling >= MOST_TELLING * self.places)
+        )
 
 
 def describe(a: Reading, b: Reading) -> Verdict:
     """Return what differs between two near texts; the first in order first (see compare)."""
-    sides = Sides(a, b, _foreign(a, b), _foreign(b, a))
-    alignment = align(a, b)
+    sides, alignment = Sides.of(a, b), align(a, b)
+    places = {gap: _places(sides, gap) for gap in alignment.gaps}
     inner, found = _inner_gaps(sides, alignment)
-    found += [each for gap in inner for each in _of_gap(sides, gap)]
+    found += [each for gap in inner for each in _of_gap(sides, gap, places[gap])]
     found.sort(key=lambda each: KINDS.index(each.kind))
-    tallies = _tallies(sides, alignment)
-    changed = Changes(len(inner), sum(_is_telling(sides, gap) for gap in inner))
+    tallies = _tallies(sides, alignment, [each for several in places.values() for each in several])
+    telling = [gap for gap in inner if _is_telling(sides, gap, places[gap])]
+    is_only = len(inner) == 1 and len(telling) == 1 and inner[0].is_single
+    changed = Changes(len(inner), len(telling), is_only)
     is_same = all(each.share < MOST_EXCHANGED for each in tallies.values()) and changed.is_edit
+    met = {each.kind for each in found}
     return Verdict(
-        differs=tuple(kind for kind in KINDS if any(each.kind == kind for each in found)),
+        differs=tuple(kind for kind in KINDS if kind in met),
         differences=_fewer(found),
         is_same_item=is_same,
         summary=_summary(tallies, changed, is_same),
@@ -161,16 +174,20 @@ def _flanked(reading: Reading, equal: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(both | edge)
 
 
-def _places(a: Reading, b: Reading, gap: Gap) -> Iterator[Place]:
-    """Yield what a gap exchanges for one of its kind, if it has the same kinds in the same order.
+def _places(sides: Sides, gap: Gap) -> list[Place]:
+    """Return what a gap exchanges for one of its kind, if it has the same kinds in the same order.
 
     A gap that does not is an edit of the sentence, and says nothing of the figures in it.
     """
-    mine, other = a.kinds[gap.low_a : gap.high_a], b.kinds[gap.low_b : gap.high_b]
-    if np.array_equal(EXCHANGEABLE[mine], EXCHANGEABLE[other]):
-        for step in np.flatnonzero(mine).tolist():
-            kind = Kind(max(mine[step], other[step]))
-            yield Place(kind, gap.low_a + step, gap.low_b + step)
+    mine = sides.kinds_a[gap.low_a : gap.high_a]
+    other = sides.kinds_b[gap.low_b : gap.high_b]
+    if not mine.strip(b"\0") or mine.translate(EXCHANGEABLE) != other.translate(EXCHANGEABLE):
+        return []
+    return [
+        _place(sides, Kind(max(kinds)), gap.low_a + step, gap.low_b + step)
+        for step, kinds in enumerate(zip(mine, other, strict=True))
+        if kinds[0]
+    ]
 
 
 def _kept(
@@ -178,64 +195,73 @@ def _kept(
     b: Reading,
     alignment: Alignment,
     trusted: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-) -> NDArray[np.uint8]:
-    """Return the kinds of the elements that are equal, and stand between equal words."""
+) -> list[int]:
+    """Return how many equal elements of each Kind stand between equal words."""
     i, j = alignment.pairs[:, 0], alignment.pairs[:, 1]
-    return np.maximum(a.kinds[i], b.kinds[j])[trusted[0][i] & trusted[1][j]]
+    kinds = np.maximum(a.kinds[i], b.kinds[j])[trusted[0][i] & trusted[1][j]]
+    return [int(each) for each in np.bincount(kinds, minlength=len(Kind))]
 
 
-def _tally(
-    sides: Sides, kept: NDArray[np.uint8], places: list[Place], kinds: tuple[Kind, ...]
-) -> Tally:
+def _tally(kept: list[int], places: list[Place], kinds: tuple[Kind, ...]) -> Tally:
     """Count the elements of some kinds that were kept, and the places where one was exchanged."""
     mine = [each for each in places if each.kind in kinds]
-    exchanged = sum(_is_exchanged(sides, each) for each in mine)
-    return Tally(int(np.isin(kept, kinds).sum()) + len(mine) - exchanged, exchanged)
+    exchanged = sum(each.is_exchanged for each in mine)
+    return Tally(sum(kept[kind] for kind in kinds) + len(mine) - exchanged, exchanged)
 
 
-def _tallies(sides: Sides, alignment: Alignment) -> dict[str, Tally]:
+def _tallies(sides: Sides, alignment: Alignment, places: list[Place]) -> dict[str, Tally]:
     """Count figures, dates, names and all numbers between equal words."""
     a, b = sides.a, sides.b
     trusted = _flanked(a, alignment.equal_a), _flanked(b, alignment.equal_b)
-    places = [place for gap in alignment.gaps for place in _places(a, b, gap)]
     sure = [each for each in places if trusted[0][each.a] and trusted[1][each.b]]
     kept = _kept(a, b, alignment, trusted)
-    return {name: _tally(sides, kept, sure, kinds) for name, kinds in COUNTED.items()}
+    return {name: _tally(kept, sure, kinds) for name, kinds in COUNTED.items()}
 
 
 def _foreign(mine: Reading, other: Reading) -> NDArray[np.bool_]:
-    """Return of each element whether none of its tokens is anywhere in the other text."""
-    met = np.isin(mine.tokens.hashes, other.tokens.hashes).astype(np.int64)
-    return np.asarray(np.add.reduceat(met, mine.firsts) == 0 if len(met) else met == 0)
+    """Return of each element whether one of its tokens is nowhere in the other text."""
+    tokens, known = mine.tokens.hashes, other.known
+    if len(tokens) == 0 or len(known) == 0:
+        return np.ones(len(mine.keys), bool)
+    new = known.take(np.searchsorted(known, tokens), mode="clip") != tokens
+    return np.asarray(np.logical_or.reduceat(new, mine.firsts))
 
 
-def _is_exchanged(sides: Sides, place: Place) -> bool:
-    """Whether two elements differ in value.
+def _place(sides: Sides, kind: Kind, i: int, j: int) -> Place:
+    """Say whether the elements in a place differ in value.
 
-    Of names, both must be new to the other text: those that changed places or were shortened are
-    the same, and those spelled alike too.
+    Of names, both must have something new to the other text: those that changed places or were
+    shortened are the same, and those spelled alike too.
     """
-    if sides.a.keys[place.a] == sides.b.keys[place.b]:
-        return False
-    if place.kind != Kind.NAME:
-        return True
-    one, other = sides.a.cut(place.a, place.a + 1), sides.b.cut(place.b, place.b + 1)
-    are_new = bool(sides.foreign_a[place.a] and sides.foreign_b[place.b])
-    return are_new and fuzz.ratio(one.casefold(), other.casefold()) < SAME_NAME
+    differ = bool(sides.a.keys[i] != sides.b.keys[j])
+    if differ and kind == Kind.NAME:
+        are_new = bool(sides.foreign_a[i] and sides.foreign_b[j])
+        differ = are_new and _are_unlike(sides.a.cut(i, i + 1), sides.b.cut(j, j + 1))
+    return Place(kind, i, j, differ)
 
 
-def _is_telling(sides: Sides, gap: Gap) -> bool:
+def _are_unlike(one: str, other: str) -> bool:
+    """Whether the words that two names do not share are more than two spellings of one."""
+    words, others = one.casefold().split(), other.casefold().split()
+    left = " ".join(word for word in words if word not in others)
+    right = " ".join(word for word in others if word not in words)
+    is_short_form = left.startswith(right.rstrip(".")) or right.startswith(left.rstrip("."))
+    return not is_short_form and fuzz.ratio(left, right) < SAME_NAME
+
+
+def _is_telling(sides: Sides, gap: Gap, places: list[Place]) -> bool:
     """Whether a gap exchanges a figure or a name, alone or with a few words."""
-    places = [each for each in _places(sides.a, sides.b, gap) if each.kind in TELLING]
-    if places or max(gap.high_a - gap.low_a, gap.high_b - gap.low_b) > LONGEST_EXCHANGE:
-        return any(_is_exchanged(sides, each) for each in places)
-    mine = sides.foreign_a[gap.low_a : gap.high_a] & (
-        sides.a.kinds[gap.low_a : gap.high_a] == Kind.NAME
-    )
-    other = sides.foreign_b[gap.low_b : gap.high_b] & (
-        sides.b.kinds[gap.low_b : gap.high_b] == Kind.NAME
-    )
-    return bool(mine.any() and other.any())
+    telling = [each for each in places if each.kind in TELLING]
+    if telling or max(gap.high_a - gap.low_a, gap.high_b - gap.low_b) > LONGEST_EXCHANGE:
+        return any(each.is_exchanged for each in telling)
+    if Kind.NAME not in sides.kinds_a[gap.low_a : gap.high_a]:
+        return False
+    mine, other = slice(gap.low_a, gap.high_a), slice(gap.low_b, gap.high_b)
+    new_a = sides.foreign_a[mine] & (sides.a.kinds[mine] == Kind.NAME)
+    new_b = sides.foreign_b[other] & (sides.b.kinds[other] == Kind.NAME)
+    names_a = " ".join(sides.a.cut(i, i + 1) for i in (np.flatnonzero(new_a) + gap.low_a).tolist())
+    names_b = " ".join(sides.b.cut(i, i + 1) for i in (np.flatnonzero(new_b) + gap.low_b).tolist())
+    return _are_unlike(names_a, names_b)
 
 
 def _summary(tallies: dict[str, Tally], changed: Changes, is_same: bool) -> str:
@@ -310,14 +336,14 @@ def _is_within(gap: Gap, end: Gap) -> bool:
     return inside_a and end.low_b <= gap.low_b and gap.high_b <= end.high_b
 
 
-def _of_gap(sides: Sides, gap: Gap) -> Iterator[Difference]:
+def _of_gap(sides: Sides, gap: Gap, places: list[Place]) -> Iterator[Difference]:
     """Yield the figures, dates and names exchanged in a gap, and its other words."""
     a, b = sides.a, sides.b
     rest = max(gap.high_a - gap.low_a, gap.high_b - gap.low_b)
-    for place in _places(a, b, gap):
+    for place in places:
         one, other = a.cut(place.a, place.a + 1), b.cut(place.b, place.b + 1)
         rest -= 1
-        if _is_exchanged(sides, place):
+        if place.is_exchanged:
             yield _difference(KIND_NAMES[place.kind], one, other)
         elif a.keys[place.a] != b.keys[place.b]:
             yield _difference("wording", one, other)

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tasks.dedup.identity import document_id, link_id
-from warehouse.errors import TryAgain
-from warehouse.known import KnownArticle, KnownDocument, content_key
 from warehouse.bookkeeping import SupersededRow
 from warehouse.duplicates import LinkRow
+from warehouse.errors import TryAgain
+from warehouse.known import KnownArticle, KnownDocument, content_key
 from warehouse.schema import FileRow
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from tasks.dedup.stories import Arrival, Fresh, Stories, StoryRows
+from tasks.dedup.fresh import Arrival, Fresh, StoryRows
+from tasks.dedup.stories import Stories
 from warehouse.bookkeeping import SupersededRow
 from warehouse.duplicates import BoilerplateRow, GroupAliasRow, GroupRow, LinkRow
 from warehouse.items import Item

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from tasks.dedup.boilerplate import VERSION as RULE
 from tasks.dedup.candidates import Candidate, Found, Index, find_candidates
 from tasks.dedup.canonical import connect
+from tasks.dedup.fresh import Arrival, Fresh
 from tasks.dedup.grouping import Groups
 from tasks.dedup.linking import TEXT_RELATIONS, revision_link, text_link
 from tasks.dedup.matched import Chunk, Link, Matched
 from tasks.dedup.posting import postings
 from tasks.dedup.shingles import Sketches
 from tasks.dedup.sketching import boilerplate_of, months_of, sketch_items
-from tasks.dedup.stories import Arrival, Fresh, Stories
+from tasks.dedup.stories import Stories
 from tasks.dedup.texts import Texts
 from tasks.dedup.versions import Revision, revision
 from warehouse.bookkeeping import SupersededRow
@@ -87,6 +88,7 @@ class _Matching:
         self._write_groups(final)
         self.out.shingles = postings(sketches, numbers, months, found, final, self.groups)
         self.out.counts["compared"] = self.texts.compared
+        self.out.counts["links"] = len(self.out.by_id)
         return self.out
 
     def _mark_boilerplate(self) -> Sequence[Marked]:
@@ -131,8 +133,8 @@ class _Matching:
 
     def _try_members(self, found: Found) -> None:
         """A member all of whose hashes its group had before is found by its group alone."""
-        pairs = {(each.new, self.groups.find(each.other)): each for each in found.candidates}
-        for (new, group), each in sorted(pairs.items()):
+        pairs = {(each.new, self.groups.find(each.other)) for each in found.candidates}
+        for new, group in sorted(pairs):
             if group in self.chunk.new or self.groups.find(new) == group:
                 continue
             for member in self.stories.members(group)[:MOST_MEMBERS]:

@@ -40,7 +40,7 @@ class Reading:
     """Elements of one body in order; an element is one token, or those of a figure or a name.
 
     `keys` are equal for equal elements; `starts` and `ends` are code points in the text, `firsts`
-    the numbers of the first tokens.
+    the numbers of the first tokens; `known` are the distinct tokens of all, sorted.
     """
 
     item: Item
@@ -50,6 +50,7 @@ class Reading:
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     firsts: NDArray[np.int64]
+    known: NDArray[np.uint64]
 
     def cut(self, low: int, high: int) -> str:
         """Return the text of the elements from `low` to `high`."""
@@ -76,7 +77,7 @@ _SHORT = r"(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|JAN|FEB|MAR|APR|AUG|SEPT?|OC
 
 _FIGURE = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 1 234 567,8
-    r"|\d+(?:[.,'’٫٬:/–-]\d+)*"
+    r"|\d+(?:[.,'’٫٬:/–x×-]\d+)*"
 )
 _MONTH = re.compile(rf"(?<!\w)(?:{_CALENDAR})(?!\w)|(?<!\w){_SHORT}(?=\.? \d)")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)")
@@ -110,6 +111,7 @@ def read(item: Item, tokens: Tokens) -> Reading:
         starts=tokens.starts[first],
         ends=tokens.ends[last],
         firsts=first,
+        known=np.unique(tokens.hashes),
     )
 
 

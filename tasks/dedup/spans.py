@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 MOST_RUNS = 5_000  # candidates looked at, the longest: bounds the work on texts of repetition
-STRIDE = 64  # tokens compared at once while a run is made longer
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd
 _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of the finaliser of splitmix64 (Steele et al. 2014)
@@ -31,6 +31,20 @@ def grams(hashes: Tokens64, size: int) -> Tokens64:
     return found ^ (found >> np.uint64(32))
 
 
+@dataclass(slots=True)
+class Side:
+    """One text while runs are taken from it: plain lists, as pieces are too short for arrays."""
+
+    tokens: list[int]
+    breaks: list[int]
+    taken: bytearray  # 1: in a run already
+
+    @classmethod
+    def of(cls, hashes: Tokens64, breaks: Places) -> Side:
+        """Begin with nothing taken."""
+        return cls(hashes.tolist(), breaks.tolist(), bytearray(len(hashes)))
+
+
 def shared_runs(a: Tokens64, b: Tokens64, breaks_a: Places, breaks_b: Places, size: int) -> Places:
     """Return (start in a, start in b, tokens) of what both have: int64[k, 3], the longest first.
 
@@ -39,15 +53,14 @@ def shared_runs(a: Tokens64, b: Tokens64, breaks_a: Places, breaks_b: Places, si
     goes with the first in b, and so on, so the work is linear in the tokens. Greedy: a longer run
     takes its tokens before a shorter one.
     """
-    taken_a, taken_b = np.zeros(len(a), bool), np.zeros(len(b), bool)
+    left, right = Side.of(a, breaks_a), Side.of(b, breaks_b)
     runs: list[tuple[int, int, int]] = []
     for start, other, length in _candidates(a, b, size)[:MOST_RUNS].tolist():
-        for low, high in _free(taken_a, taken_b, start, other, length, size):
-            left = _reach(a, b, taken_a, taken_b, start + low, other + low, -1)
-            right = _reach(a, b, taken_a, taken_b, start + high, other + high, 1)
-            i, j, tokens = start + low - left, other + low - left, left + high - low + right
-            taken_a[i : i + tokens] = taken_b[j : j + tokens] = True
-            runs += _unbroken(i, j, tokens, breaks_a, breaks_b, size)
+        for i, j, tokens in _free(left, right, start, other, length, size):
+            before, after = _before(left, right, i, j), _after(left, right, i + tokens, j + tokens)
+            i, j, tokens = i - before, j - before, before + tokens + after
+            left.taken[i : i + tokens] = right.taken[j : j + tokens] = b"\1" * tokens
+            runs += _unbroken(left, right, i, j, tokens, size)
     runs.sort(key=lambda run: (-run[2], run[0], run[1]))
     return np.array(runs, np.int64).reshape(-1, 3)
 
@@ -78,57 +91,50 @@ def _numbered(found: Tokens64) -> Tokens64:
 
 
 def _free(
-    taken_a: NDArray[np.bool_],
-    taken_b: NDArray[np.bool_],
-    start: int,
-    other: int,
-    length: int,
-    size: int,
-) -> list[tuple[int, int]]:
+    left: Side, right: Side, start: int, other: int, length: int, size: int
+) -> list[tuple[int, int, int]]:
     """Return the parts of a candidate that no longer run has taken, at least `size` long."""
-    taken = taken_a[start : start + length] | taken_b[other : other + length]
-    if not taken.any():
-        return [(0, length)]
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], taken, [True]]))).reshape(-1, 2)
-    return [(low, high) for low, high in edges.tolist() if high - low >= size]
+    mine, theirs = left.taken[start : start + length], right.taken[other : other + length]
+    if 1 not in mine and 1 not in theirs:
+        return [(start, other, length)]
+    taken = np.frombuffer(mine, np.uint8) | np.frombuffer(theirs, np.uint8)
+    edges = np.flatnonzero(np.diff(np.concatenate([[1], taken, [1]]))).reshape(-1, 2)
+    return [(start + i, other + i, end - i) for i, end in edges.tolist() if end - i >= size]
 
 
-def _reach(
-    a: Tokens64,
-    b: Tokens64,
-    taken_a: NDArray[np.bool_],
-    taken_b: NDArray[np.bool_],
-    i: int,
-    j: int,
-    step: int,
-) -> int:
-    """Return how many more tokens are the same and free, before (i, j) or from (i, j) on."""
-    reached = 0
-    for here, there in _strides(len(a), len(b), i, j, step):
-        same = (a[here] == b[there]) & ~taken_a[here] & ~taken_b[there]
-        same = same[::step]
-        if not same.all():
-            return reached + int(np.argmin(same))
-        reached += len(same)
-    return reached
+def _before(left: Side, right: Side, i: int, j: int) -> int:
+    """Return how many tokens before (i, j) are the same and free."""
+    low, tokens, others = max(0, i - j), left.tokens, right.tokens
+    start, shift = i, j - i
+    while i > low and tokens[i - 1] == others[i - 1 + shift]:
+        if left.taken[i - 1] or right.taken[i - 1 + shift]:
+            break
+        i -= 1
+    return start - i
 
 
-def _strides(
-    length_a: int, length_b: int, i: int, j: int, step: int
-) -> Iterator[tuple[slice, slice]]:
-    """Yield slices of both that lie side by side, going away from (i, j)."""
-    left = min(i, j) if step < 0 else min(length_a - i, length_b - j)
-    for done in range(0, left, STRIDE):
-        count = min(STRIDE, left - done)
-        low = -done - count if step < 0 else done
-        yield slice(i + low, i + low + count), slice(j + low, j + low + count)
+def _after(left: Side, right: Side, i: int, j: int) -> int:
+    """Return how many tokens from (i, j) on are the same and free."""
+    tokens, others = left.tokens, right.tokens
+    start, shift = i, j - i
+    high = min(len(tokens), len(others) - shift)
+    while i < high and tokens[i] == others[i + shift]:
+        if left.taken[i] or right.taken[i + shift]:
+            break
+        i += 1
+    return i - start
 
 
 def _unbroken(
-    i: int, j: int, tokens: int, breaks_a: Places, breaks_b: Places, size: int
+    left: Side, right: Side, i: int, j: int, tokens: int, size: int
 ) -> list[tuple[int, int, int]]:
     """Cut a run where either text is interrupted."""
-    inside_a = breaks_a[(breaks_a > i) & (breaks_a < i + tokens)] - i
-    inside_b = breaks_b[(breaks_b > j) & (breaks_b < j + tokens)] - j
-    cuts = [0, *np.union1d(inside_a, inside_b).tolist(), tokens]
-    return [(i + low, j + low, high - low) for low, high in pairwise(cuts) if high - low >= size]
+    cuts = {each - i for each in _inside(left.breaks, i, i + tokens)}
+    cuts |= {each - j for each in _inside(right.breaks, j, j + tokens)}
+    places = [0, *sorted(cuts), tokens]
+    return [(i + low, j + low, end - low) for low, end in pairwise(places) if end - low >= size]
+
+
+def _inside(breaks: list[int], low: int, high: int) -> list[int]:
+    """Return the breaks between two tokens of low..high."""
+    return breaks[bisect_right(breaks, low) : bisect_left(breaks, high)]

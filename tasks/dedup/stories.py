@@ -13,20 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import zstandard
 
-from tasks.dedup.boilerplate import seen_of
-from tasks.quality import BODY_KINDS
+from tasks.dedup.fresh import ITEM_COLUMNS, Arrival, Part, StoryRows, make_fresh
 from warehouse.derived import Derived
 from warehouse.items import Item
 from warehouse.recurring import TABLES as RECURRING_TABLES
-from warehouse.recurring import Recurring, Seen
+from warehouse.recurring import Recurring
 
 TABLES = """
 CREATE TABLE article (
@@ -85,44 +83,6 @@ WHERE h.subject_table = 'group_aliases' AND c.sequence > $after
 """
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVEL = 3  # of Zstandard
-
-
-class Part(NamedTuple):
-    """A paragraph."""
-
-    char_start: int
-    char_end: int
-    kind: str
-    text_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """An article as its row is now, with what the table of boilerplate needs of its paragraphs."""
-
-    item: Item
-    seen: tuple[Seen, ...]
-
-
-class Arrival(NamedTuple):
-    """An article with its numbers; `item` is as its row stands now."""
-
-    number: int
-    text: int
-    group: int
-    item: Item
-    seen: tuple[Seen, ...] = ()
-
-
-@dataclass(slots=True)
-class StoryRows:
-    """What one commit adds."""
-
-    arrivals: list[Arrival] = field(default_factory=list)
-    aliases: list[tuple[int, int]] = field(default_factory=list)  # younger, older
-    links: list[tuple[int, int, str, str]] = field(default_factory=list)  # a, b, relation, commit
-    apart: list[tuple[int, int]] = field(default_factory=list)  # articles
-    freed: list[tuple[int]] = field(default_factory=list)  # groups that are no alias any longer
 
 
 class Stories(Derived):
@@ -348,31 +308,6 @@ def _url_key(url: str) -> int:
     return int.from_bytes(hashlib.sha256(url.encode()).digest()[:8], "big", signed=True)
 
 
-def make_fresh(row: Mapping[str, Any], parts: Sequence[Part]) -> Fresh:
-    """Return what matching needs of a row of `articles` and its paragraphs in order."""
-    item = Item(
-        article_id=row["article_id"],
-        identity_sha256=row["identity_sha256"],
-        headline=row["headline"],
-        text=row["text"],
-        body=tuple((part.char_start, part.char_end) for part in parts if part.kind in BODY_KINDS),
-        source=row["source"],
-        agency=row["agency"],
-        canonical_url=row["canonical_url"],
-        published_at=row["published_at"],
-        modified_at=row["modified_at"],
-        language_code=row["language_code"],
-        char_count=row["char_count"],
-    )
-    return Fresh(item, tuple(seen_of(item.source, item.article_id, parts)))
-
-
-ITEM_COLUMNS = (
-    "article_id", "identity_sha256", "headline", "text", "source", "agency", "canonical_url",
-    "published_at", "modified_at", "language_code", "char_count",
-)  # fmt: skip
-
-
 def _arrival(row: Any) -> Arrival:
     number, text, group, *values, parts = row
     row = dict(zip(ITEM_COLUMNS, values, strict=True))
@@ -381,12 +316,10 @@ def _arrival(row: Any) -> Arrival:
 
 
 def _links_and_aliases(connection: duckdb.DuckDBPyConnection, after: int) -> Iterator[StoryRows]:
-    for query, rows in (
-        (FREED, lambda found: StoryRows(freed=found)),  # first: an alias may have come back
-        (ALIASES, lambda found: StoryRows(aliases=found)),
-        (LINKS, lambda found: StoryRows(links=found)),
-        (APART, lambda found: StoryRows(apart=found)),
-    ):
+    queries = {"freed": FREED, "aliases": ALIASES, "links": LINKS, "apart": APART}
+    for name, query in queries.items():  # freed first: an alias may have come back
         connection.execute(query, {"after": after})
         while found := connection.fetchmany(10_000):
-            yield rows(found)
+            rows = StoryRows()
+            setattr(rows, name, found)
+            yield rows

@@ -42,6 +42,16 @@ KEPT_EDITS = (0.2, 0.6)  # share of the words replaced
 COPY_EDITS = (0.05, 0.05)
 REPEATS = 3  # the least of so many counts: other processes only ever add to CPU time
 MEGABYTE = 1 << 20
+COLUMNS = (
+    "new texts",
+    "CPU s to find",
+    "M rows/CPU s",
+    "CPU s to candidates",
+    "hits",
+    "cut lists",
+    "copies found",
+    "peak MB",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,20 +258,7 @@ def main() -> None:
             (count, apart(match, location, new_batch(corpus, given.kept, count)))
             for count in map(int, given.new.split(","))
         ]
-    show_table(
-        (
-            "new texts",
-            "CPU s to find",
-            "M rows/CPU s",
-            "CPU s to candidates",
-            "hits",
-            "cut lists",
-            "copies found",
-            "peak MB",
-        ),
-        [_row(count, cost) for count, cost in costs],
-        title="\nmatching",
-    )
+    show_table(COLUMNS, [_row(count, cost) for count, cost in costs], title="\nmatching")
 
 
 def _row(count: int, cost: Cost) -> tuple[Any, ...]:

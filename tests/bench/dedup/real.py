@@ -94,4 +94,6 @@ def _pairs_inside(groups: Sequence[int], rng: Random) -> Iterator[tuple[int, int
         if len(found) * (len(found) - 1) // 2 <= PAIRS_PER_GROUP:
             yield from ((b, a) for at, a in enumerate(found) for b in found[at + 1 :])
         else:
-            yield from (tuple(rng.sample(found, 2)) for _ in range(PAIRS_PER_GROUP))  # type: ignore[misc]
+            for _ in range(PAIRS_PER_GROUP):
+                one, other = rng.sample(found, 2)
+                yield one, other

@@ -17,9 +17,8 @@ LEAST_RUN = 12  # tokens in a row in both: a sentence or clause, more than a phr
 LEAST_SHARE = 0.1  # of the 5-grams of the one or the other
 
 # Words; single characters in scripts without blanks.
-_TOKEN = re.compile(
-    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
-)
+_SINGLE = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_TOKEN = re.compile(rf"[{_SINGLE}]|[^\W{_SINGLE}]+")
 
 
 class Truth:
