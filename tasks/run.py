@@ -25,7 +25,7 @@ from tasks.matching import match_tables
 from tasks.plan import Planner
 from tasks.records import Rejection, recorded_path
 from tasks.stopwatch import Stopwatch, add_seconds
-from warehouse import catalog, store
+from warehouse import catalog, shingle_upkeep, store
 from warehouse.bookkeeping import RunRow
 from warehouse.checks import FailedCheck, failed_checks
 from warehouse.errors import UnsoundRun
@@ -41,6 +41,7 @@ OUTCOMES = ("article", "same_bytes", "same_text", "rejected", "left")
 # The catalog is made anew after a commit, but not more often than this, nor so often that it would
 # cost more than a tenth of the time; and always at the end.
 CATALOG_SECONDS, CATALOG_SHARE = 5.0, 10
+COMPACT_EVERY = 16  # commits; the index is also looked at when a run ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,24 @@ class Run:
                 self.stories.apply(story_rows, self.run_id, commit.sequence)
         self.ledger.note_hints(hint for item in staged for hint in item.hints)
         self._clear()
+        if counts and self.tally.commits % COMPACT_EVERY == 0:
+            with watch.stage("compact"):
+                self._compact()
         with watch.stage("catalog"):
             self._refresh_catalog()
         add_seconds(self.tally.seconds, watch.seconds)
         return counts
+
+    def _compact(self) -> None:
+        """Keep the index of shingles quick to scan: every small file costs each search 5 ms."""
+        if not shingle_upkeep.should_compact(self.location):
+            return
+        done = shingle_upkeep.compact(self.location)
+        if done is not None:
+            commit = self.writer.commit({}, moved={"shingles": done.version})
+            self.tally.commits += 1
+            self.ledger.apply((), self.run_id, commit.sequence)
+            self.stories.note(self.run_id, commit.sequence)
 
     def _count(self, counts: dict[str, int]) -> None:
         self.tally.commits += 1
@@ -210,6 +225,7 @@ class Run:
 
     def finish(self) -> Summary:
         """Run the data tests, write the row in `runs`, refresh the catalog."""
+        self._compact()
         with duckdb.connect() as connection:
             catalog.define_views(connection, self.location)
             # The tests see the row that is going to be written, beside those of earlier runs.

@@ -89,11 +89,10 @@ def maintain(
             postings = _all_postings(warehouse.stories, on_progress)
             _move(warehouse, shingle_upkeep.rewrite(location, postings).version)
         matched = _match_missing(warehouse, on_progress)
-        if shingle_upkeep.should_compact(location):
-            on_progress("compacting", 0, 1)
-            done = shingle_upkeep.compact(location)
-            if done is not None:
-                _move(warehouse, done.version)
+        on_progress("compacting", 0, 1)
+        done = shingle_upkeep.compact(location)
+        if done is not None:
+            _move(warehouse, done.version)
         index = ShingleIndex(location)
         catalog.refresh(location)
     return Upkeep(matched, before, index.file_count, index.row_count, index.byte_count)

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
+from tasks import run
+from tasks.batch import Limits
 from tasks.decisions import undo_link
 from tasks.upkeep import maintain
 from tests.making import a_story, ask, edited, ingest
+from warehouse import shingle_upkeep
+from warehouse.location import locate
+from warehouse.shingle_index import ShingleIndex
 
 
 def a_line(name: str, paragraphs: list[str], **fields: Any) -> str:
@@ -162,8 +167,6 @@ def test_undone_links_stay_undone(tmp_path: Path) -> None:
     assert ask(warehouse, "SELECT count(*) FROM stories") == [(1,)]
     ids = dict(ask(warehouse, "SELECT headline, article_id FROM articles"))
 
-    from warehouse.location import locate
-
     undo_link(locate(str(warehouse)), ids["Headline a"], ids["Headline b"], reason="two events")
     assert ask(warehouse, "SELECT count(*) FROM stories") == [(2,)]
     assert ask(warehouse, "SELECT decision, reason FROM decisions") == [("apart", "two events")]
@@ -177,8 +180,6 @@ def test_undone_links_stay_undone(tmp_path: Path) -> None:
 
 
 def test_a_rebuilt_index_finds_what_the_old_one_did(tmp_path: Path) -> None:
-    from warehouse.location import locate
-
     story = a_story(10)
     warehouse = ingest_lines(tmp_path, [[a_line("a", story), a_line("b", edited(story, 0.03))]])
     query = "SELECT hash, article_number, published_month, script FROM shingles ORDER BY ALL"
@@ -187,3 +188,18 @@ def test_a_rebuilt_index_finds_what_the_old_one_did(tmp_path: Path) -> None:
     assert ask(warehouse, query) == before
     ingest_lines(tmp_path, [[], [a_line("c", edited(story, 0.05, 3))]])
     assert ask(warehouse, "SELECT article_count FROM stories") == [(3,)]
+
+
+def test_a_long_run_keeps_the_index_in_few_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And copies are found across the compaction."""
+    monkeypatch.setattr(shingle_upkeep, "MOST_FILES", 3)
+    monkeypatch.setattr(run, "COMPACT_EVERY", 4)
+    lines = [a_line(f"a{n}", a_story(100 + n)) for n in range(10)]
+    lines += [a_line(f"b{n}", edited(a_story(100 + n), 0.03)) for n in range(10)]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    limits = Limits(settle_seconds=0.0, batch_documents=2)
+    ingest(tmp_path / "w", tmp_path / "in.jsonl", limits=limits, chunk_documents=2)
+    assert len(ShingleIndex(locate(str(tmp_path / "w"))).files) <= 4
+    assert ask(tmp_path / "w", "SELECT count(*), min(article_count) FROM stories") == [(10, 2)]

@@ -96,8 +96,8 @@ class ShingleFile:
         """Return columns of one row group.
 
         In one thread: the caller has its own, and CPU time is what is promised. A file of several
-        row groups stays open, for opening costs a third of reading one; of other files there may be more
-        than a process may have open.
+        row groups stays open, for opening costs a third of reading one; of other files there may
+        be more than a process may have open.
         """
         with _named(self.path):
             if self.footer.num_row_groups > 1:

@@ -16,12 +16,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.dedup.tokens import Tokens
+from tasks.dedup.tokens import Tokens, tokenize
 from warehouse.items import Item
 
 
@@ -72,19 +73,22 @@ _CAPITAL = set(f"{_ENGLISH} {_GERMAN}".split())  # "may" and "march" are words
 _SMALL = set(f"{_FRENCH} {_SPANISH}".split())
 _NAMES = _CAPITAL | _SMALL | {each.upper() for each in _CAPITAL | _SMALL}
 _NAMES |= {each.capitalize() for each in _SMALL}
-_CALENDAR = "|".join(sorted(_NAMES, key=lambda name: (-len(name), name)))
-_SHORT = r"(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|JAN|FEB|MAR|APR|AUG|SEPT?|OCT|NOV|DEC)"
+_SHORT = set(
+    ["Jan", "Feb", "Mar", "Apr", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec"]
+)  # before the day: "Jan. 5"
+_SHORT |= {each.upper() for each in _SHORT}
 
 _FIGURE = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 1 234 567,8
+    r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 1 234 567,8
     r"|\d+(?:[.,'’٫٬:/–x×-]\d+)*"
 )
-_MONTH = re.compile(rf"(?<!\w)(?:{_CALENDAR})(?!\w)|(?<!\w){_SHORT}(?=\.? \d)")
+_DAY_AFTER = re.compile(r"\.? \d")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[–/-](?:\d{4}|\d\d))?")
 _SIGN = frozenset("年月日号號년월일")
 _BESIDE = re.compile(r"\W{0,3}(?:(?:de|del|of|st|nd|rd|th|er)\W{1,2})?")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,64}@[\w.-]+")
+_URL = re.compile(r"(?:https?://|www\.)[!-~]+")
+_MOST_MAILBOX = 64  # octets before the @ (RFC 5321, 4.5.3.1.1)
 _UNIT = re.compile(r"[^\W\d_]{0,3}")  # what may follow a figure without a blank: 6th, 5km, 3bn
 _GROUPING = re.compile(r"[.,'’٬ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _STOP = re.compile(r"[.!?:;\n“”\"«»„•*。！？—]")
@@ -118,20 +122,25 @@ def read(item: Item, tokens: Tokens) -> Reading:
 def _in_addresses(text: str, tokens: Tokens) -> NDArray[np.bool_]:
     """Return of each token whether it is part of an address: figures and capitals say little."""
     hidden = np.zeros(len(tokens.starts), bool)
-    for found in _ADDRESS.finditer(text):
-        low, high = np.searchsorted(tokens.starts, found.span())
+    spans = [found.span() for found in _URL.finditer(text)]
+    for found in re.finditer("@", text):
+        at = found.start()
+        begin = text.rfind(" ", max(0, at - _MOST_MAILBOX), at) + 1
+        end = text.find(" ", at, at + _MOST_MAILBOX)
+        spans.append((begin or max(0, at - _MOST_MAILBOX), end if end > 0 else at + _MOST_MAILBOX))
+    for start, end in spans:
+        low, high = np.searchsorted(tokens.starts, (start, end))
         hidden[low:high] = True
     return hidden
 
 
 def _marked(text: str, tokens: Tokens) -> Iterator[tuple[int, int, Kind, int]]:
     """Yield figures and dates as first token, last token + 1, kind, key."""
-    months = [found.span() for found in _MONTH.finditer(text)]
     starts, ends = tokens.starts.tolist(), tokens.ends.tolist()
-    for start, end in months:
-        low = bisect_left(starts, start)
-        if low < len(starts) and starts[low] == start and ends[low] == end:
-            yield low, low + 1, Kind.MONTH, int(tokens.hashes[low])
+    numbers = _months(text, tokens)
+    months = [(starts[number], ends[number]) for number in numbers]
+    for number in numbers:
+        yield number, number + 1, Kind.MONTH, int(tokens.hashes[number])
     for found in _FIGURE.finditer(text):
         low, high = bisect_left(starts, found.start()), bisect_left(starts, found.end())
         if low == high or starts[low] != found.start():
@@ -139,6 +148,25 @@ def _marked(text: str, tokens: Tokens) -> Iterator[tuple[int, int, Kind, int]]:
         if _UNIT.fullmatch(text, found.end(), max(found.end(), ends[high - 1])):
             kind = Kind.DAY if _is_date(text, found, months) else Kind.FIGURE
             yield low, high, kind, _hash(_value(found[0]))
+
+
+def _months(text: str, tokens: Tokens) -> list[int]:
+    """Return the numbers of the tokens that name a month or a weekday."""
+    calendar = _calendar()
+    places = np.searchsorted(calendar, tokens.hashes)
+    found = []
+    for number in np.flatnonzero(calendar.take(places, mode="clip") == tokens.hashes).tolist():
+        end = tokens.ends[number]
+        word = text[tokens.starts[number] : end]
+        if word in _NAMES or (word in _SHORT and _DAY_AFTER.match(text, end)):
+            found.append(number)
+    return found
+
+
+@cache
+def _calendar() -> NDArray[np.uint64]:
+    """Return the hashes of all names of months and weekdays, sorted."""
+    return np.unique(tokenize([" ".join(sorted(_NAMES | _SHORT))])[0].hashes)
 
 
 def _is_date(text: str, found: re.Match[str], months: list[tuple[int, int]]) -> bool:
