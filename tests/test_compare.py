@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -181,7 +182,7 @@ def test_spans_do_not_overlap_and_the_longest_comes_first(a: list[str], b: list[
     assert lengths == sorted(lengths, reverse=True)
     for sides in ([(s.a_start, s.a_end) for s in spans], [(s.b_start, s.b_end) for s in spans]):
         ordered = sorted(sides)
-        assert all(one[1] <= two[0] for one, two in zip(ordered, ordered[1:], strict=False))
+        assert all(one[1] <= two[0] for one, two in pairwise(ordered))
 
 
 @given(st.lists(paragraphs, min_size=1, max_size=5))

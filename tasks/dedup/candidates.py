@@ -2,7 +2,16 @@
 
 The index on disk and the batch itself are searched by the same code. What is counted is how many
 hashes of a text a *group* has: a group's hashes are spread over its leader and over members that
-had something its leader lacks.
+had something its leader lacks. Two kinds of chance are left out. Two hashes of one run of seven
+words are one phrase, so there must be two that begin APART. And what stands in many stories is a
+formula, so such a hash counts half. Stories and not texts: of a report that twenty papers print in
+one batch, every hash stands in twenty texts, and an excerpt of it shares three with each.
+
+Measured on 100 planted copies of every kind in 9,500 Senate releases and Spanish articles: of the
+candidates are true 0.909 with all pairs of two hashes, 0.936 with those APART, and 0.986 when
+formulas count half as well. Of excerpts of 30 words 100, 100 and 98 % are found, of copies with
+30 % of the words changed 94 % each time. Counting texts instead of stories gave 0.988 and found
+92 % of Arabic copies with 5 % of the characters changed, 16 to an article; now it is 100 %.
 """
 
 from __future__ import annotations
@@ -17,7 +26,10 @@ from numpy.typing import NDArray
 from tasks.dedup.shingles import Sketches
 from warehouse.shingle_index import Hits, Segment, sorted_segment
 
-SHARED = 2  # DESIGN section 5: one hash in common is chance or a stock phrase
+SHARED = 2  # one hash in common is chance or a stock phrase; one that is common counts half
+APART = 2  # tokens of the new text between the first and the last hash in common, at least
+MANY_STORIES = 8  # a hash that more have is common; 16 instead: 1.5 times as many false candidates
+ONE_STORY = 8  # shared hashes, about 60 words; texts with as many count as one story
 # A hash that more texts have than this keeps the nearest by date, and is counted. Copies share
 # many hashes; what has one hash with thousands is a formula that boilerplate rules have not met.
 MOST_POSTINGS = 64
@@ -80,8 +92,9 @@ def find_candidates(
     hits = index.find(needles, needle_months, limit=MOST_POSTINGS, beside=(batch,))
     keep = owners[hits.needles] != hits.numbers  # every text of the batch finds itself
     at, others = hits.needles[keep], hits.numbers[keep]
+    table = _Hits(at, owners[at], others, _groups(others, groups_of), sketches.places[order][at])
     return Found(
-        _candidates(at, owners[at], others, groups_of),
+        _candidates(table),
         needles[at],
         owners[at],
         others,
@@ -90,30 +103,15 @@ def find_candidates(
     )
 
 
-def _candidates(
-    at: NDArray[np.int64],
-    owners: Numbers,
-    others: Numbers,
-    groups_of: Callable[[Sequence[int]], Mapping[int, int]],
-) -> list[Candidate]:
-    """Count hashes by text and group; of each group with enough take the texts that have most."""
-    if not at.size:
-        return []
-    groups = _groups(others, groups_of)
-    by_group = _counts(owners, groups, at)
-    by_text = _counts(owners, others, at)
-    group_of = dict(zip(others.tolist(), groups.tolist(), strict=True))
-    tried: dict[tuple[int, int], int] = {}
-    found: dict[tuple[int, int], Candidate] = {}
-    for (owner, other), count in sorted(by_text.items(), key=lambda item: (-item[1], item[0])):
-        key = owner, group_of[other]
-        shared = by_group[key]
-        if shared < SHARED or tried.get(key, 0) == MOST_TRIED:
-            continue
-        tried[key] = tried.get(key, 0) + 1
-        if (other, owner) not in found:  # of two new texts once
-            found[owner, other] = Candidate(owner, other, max(shared, count))
-    return list(found.values())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hits:
+    """Hashes of new texts that others have: k rows, sorted by `at` and number."""
+
+    at: NDArray[np.int64]  # [k] which hash,
+    owners: Numbers  # [k] the new text that it is of,
+    others: Numbers  # [k] a text that has it too,
+    groups: NDArray[np.int64]  # [k] and that text's group
+    places: Numbers  # [k] where it stands in the new text, in tokens
 
 
 def _groups(
@@ -124,14 +122,73 @@ def _groups(
     return np.array([known.get(number, number) for number in unique.tolist()], np.int64)[where]
 
 
-def _counts(
-    owners: Numbers, others: NDArray[np.integer], at: NDArray[np.int64]
-) -> dict[tuple[int, int], int]:
-    """How many different hashes each text has in common with each other one."""
-    others = others.astype(np.int64)
-    _, first = np.unique(at << 32 | others, return_index=True)  # numbers have 31 bits
-    pairs, counts = np.unique(
-        owners[first].astype(np.int64) << 32 | others[first], return_counts=True
+def _candidates(hits: _Hits) -> list[Candidate]:
+    """Of each group with enough hashes take the texts that have most."""
+    if not hits.at.size:
+        return []
+    with_group, shared, is_enough = _judged(hits)
+    texts, first, counts = np.unique(
+        _packed(hits.owners, hits.others), return_index=True, return_counts=True
     )
-    keys = zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True)
-    return dict(zip(keys, counts.tolist(), strict=True))
+    group = np.searchsorted(with_group, _packed(hits.owners, hits.groups)[first])
+    order = np.lexsort((texts, -counts, group))
+    rank = np.arange(len(order)) - np.searchsorted(group[order], group[order])
+    tried = order[(rank < MOST_TRIED) & is_enough[group[order]]]
+    tried = tried[np.lexsort((texts[tried], -counts[tried]))]
+    new, other = texts[tried] >> 32, texts[tried] & 0xFFFFFFFF
+    both = _packed(np.minimum(new, other), np.maximum(new, other))
+    once = np.sort(np.unique(both, return_index=True)[1])  # of two new texts once
+    columns = new[once].tolist(), other[once].tolist(), shared[group[tried]][once].tolist()
+    return [Candidate(*each) for each in zip(*columns, strict=True)]
+
+
+def _judged(
+    hits: _Hits,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the pairs of text and group, sorted, their shared hashes, and if these are enough."""
+    first = np.unique(_packed(hits.at, hits.groups), return_index=True)[1]
+    keys = _packed(hits.owners, hits.groups)[first]
+    order = np.argsort(keys, kind="stable")
+    pairs, starts, counts = np.unique(keys[order], return_index=True, return_counts=True)
+    rows = first[order]
+    is_common = _is_common(hits, pairs[counts >= ONE_STORY])[hits.at[rows]]
+    halves = 2 * counts - np.add.reduceat(is_common.astype(np.int64), starts)
+    places = hits.places[rows]
+    spans = np.maximum.reduceat(places, starts) - np.minimum.reduceat(places, starts)
+    return pairs, counts, (halves >= 2 * SHARED) & (spans >= APART)
+
+
+def _is_common(hits: _Hits, alike: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for every hash if too many stories have it, the new text's own among them.
+
+    `alike`: pairs of text and group that are one story, and with them all that they are alike to.
+    """
+    groups, where = np.unique(hits.groups, return_inverse=True)
+    names = np.union1d(groups, hits.owners.astype(np.int64))
+    ends = np.searchsorted(names, [alike >> 32, alike & 0xFFFFFFFF])
+    story = _joined(len(names), ends)
+    at, first = np.unique(hits.at, return_index=True)
+    own = story[np.searchsorted(names, hits.owners[first])]
+    theirs = story[np.searchsorted(names, groups)][where]
+    pairs = np.unique(np.concatenate([_packed(at, own), _packed(hits.at, theirs)]))
+    return np.bincount(pairs >> 32) > MANY_STORIES
+
+
+def _joined(size: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for 0..size-1 the smallest number that pairs int64[2, k] connect each with."""
+    names = np.arange(size)
+    while True:
+        low = np.minimum(names[ends[0]], names[ends[1]])
+        joined = names.copy()
+        for end in ends:
+            np.minimum.at(joined, names[end], low)  # the name's own name: few rounds
+        joined = joined[joined]
+        if np.array_equal(joined, names):
+            return names
+        names = joined
+
+
+def _packed(high: NDArray[np.integer], low: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Two columns of numbers of 31 bits as one."""
+    packed: NDArray[np.int64] = high.astype(np.int64) << 32 | low
+    return packed

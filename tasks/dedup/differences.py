@@ -40,8 +40,16 @@ MOST_DIFFERENCES = 30
 MOST_OF_A_KIND = 6  # where there are more
 MOST_CHARS = 200  # of each side
 
+# Thresholds, measured on planted changes of real articles (400 each of English, Chinese, Spanish;
+# three seeds) and on the 1,784 near pairs of 10,000 Senate releases. Called the same item:
+# of bulletins with all figures changed 0.3 %, 0 %, 2 to 6 % (what is left in Spanish are figures
+# inside words, "CR7"), with half of them changed 10, 5, 8 %; of copies with another lead or ending
+# 99.5 to 100 % (Chinese, where other leads have the same formula with another date: 98 to 99 %),
+# with 5 % of the words edited 99 to 100 %. The first rule alone called 1,274 of the near pairs of
+# releases the same, most of them grants by one formula to many towns; with the second it is 160,
+# among them 70 of the 94 releases of two senators together.
 MOST_EXCHANGED = 0.4  # of the places of a kind
-MOST_TELLING = 0.2  # of the changed places
+MOST_TELLING = 0.2  # of the changed places; word edits at random reach it in 0.2 % of texts
 LONGEST_EXCHANGE = 8  # elements of a changed place that is one name for another
 
 SIDE = 6  # elements looked at on either side of a place
@@ -143,7 +151,7 @@ def describe(a: Reading, b: Reading) -> Verdict:
     telling = [gap for gap in inner if _is_telling(sides, gap, places[gap])]
     is_only = len(inner) == 1 and len(telling) == 1 and inner[0].is_single
     changed = Changes(len(inner), len(telling), is_only)
-    is_same = all(each.share < MOST_EXCHANGED for each in tallies.values()) and changed.is_edit
+    is_same = _is_same_item(tallies, changed)
     met = {each.kind for each in found}
     return Verdict(
         differs=tuple(kind for kind in KINDS if kind in met),
@@ -216,6 +224,18 @@ def _tallies(sides: Sides, alignment: Alignment, places: list[Place]) -> dict[st
     sure = [each for each in places if trusted[0][each.a] and trusted[1][each.b]]
     kept = _kept(a, b, alignment, trusted)
     return {name: _tally(kept, sure, kinds) for name, kinds in COUNTED.items()}
+
+
+def _is_same_item(tallies: dict[str, Tally], changed: Changes) -> bool:
+    """Whether what was kept outweighs what was exchanged.
+
+    One date alone does not count where figures were kept: it is the copy of the next day.
+    """
+    figures, dates = tallies["figures"], tallies["dates"]
+    is_next_day = dates.exchanged == 1 and figures.exchanged == 0 and figures.kept >= 2
+    exempt = ("dates",) if is_next_day else ()
+    shares = [tally.share for name, tally in tallies.items() if name not in exempt]
+    return changed.is_edit and max(shares) < MOST_EXCHANGED
 
 
 def _foreign(mine: Reading, other: Reading) -> NDArray[np.bool_]:

@@ -73,10 +73,8 @@ _CAPITAL = set(f"{_ENGLISH} {_GERMAN}".split())  # "may" and "march" are words
 _SMALL = set(f"{_FRENCH} {_SPANISH}".split())
 _NAMES = _CAPITAL | _SMALL | {each.upper() for each in _CAPITAL | _SMALL}
 _NAMES |= {each.capitalize() for each in _SMALL}
-_SHORT = set(
-    ["Jan", "Feb", "Mar", "Apr", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec"]
-)  # before the day: "Jan. 5"
-_SHORT |= {each.upper() for each in _SHORT}
+_BEFORE_DAY = "Jan Feb Mar Apr Aug Sep Sept Oct Nov Dec"  # only there: "Jan. 5"
+_SHORT = {*_BEFORE_DAY.split(), *_BEFORE_DAY.upper().split()}
 
 _FIGURE = re.compile(
     r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 1 234 567,8

@@ -35,12 +35,13 @@ class Parameters:
 
 
 PARAMETERS = {
-    Script.WORDS: Parameters(shingle=6, window=16),
-    Script.HAN: Parameters(shingle=10, window=48),
-    Script.SEA: Parameters(shingle=16, window=128),
+    Script.WORDS: Parameters(shingle=6, window=14),
+    Script.HAN: Parameters(shingle=10, window=32),
+    Script.SEA: Parameters(shingle=16, window=64),
 }
 # What a code point weighs when the script of a paragraph is decided: a Han character says about as
 # much as three letters (tasks/scripts.py).
+CUT_WINDOWS = 5
 WEIGHTS = {Script.WORDS: 1, Script.HAN: 3, Script.SEA: 1}
 
 
@@ -51,6 +52,7 @@ class Sketches:
     hashes: NDArray[np.int64]  # [m] of HASH_BITS bits
     owners: NDArray[np.int32]  # [m] which text of the batch
     scripts: NDArray[np.int8]  # [m] Script
+    places: NDArray[np.int32]  # [m] the token of the text at which the shingle first begins
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -77,6 +79,8 @@ class _Ranges:
         )
 
 
+_Keys = tuple[NDArray[np.uint64], NDArray[np.int64]]  # keys, and the token each begins at
+
 # Tokens worked on at once: their arrays stay in the cache of the processor.
 SLICE_TOKENS = 1 << 16
 SLICE_SLOTS = 1 << 20  # streams too short for a window need more slots than tokens
@@ -84,6 +88,8 @@ SCRIPT_BITS = 2
 SLICE_TEXTS = 1 << (64 - HASH_BITS - SCRIPT_BITS)  # the bits that hash and script leave of a key
 _OWNER_SHIFT = np.uint64(HASH_BITS + SCRIPT_BITS)
 _BELOW_OWNER = np.uint64((1 << (HASH_BITS + SCRIPT_BITS)) - 1)
+_SLOT_BITS = np.uint64(64 - HASH_BITS)
+_SLOT_MASK = np.uint64((1 << (64 - HASH_BITS)) - 1)
 _NONE = np.uint64((1 << 64) - 1)  # greater than any hash
 _BASE = 0xBF4600C2D6A4D16B  # odd, so that no shingle loses bits
 
@@ -99,15 +105,18 @@ def sketch(tokens: Sequence[Tokens], kept: Sequence[Spans]) -> Sketches:
     if len(tokens) != len(kept):
         raise ValueError(f"{len(tokens)} texts, but kept spans of {len(kept)}")
     keys, owners = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int32)]
+    places = [np.zeros(0, dtype=np.int32)]
     for low, high in _slices(tokens):
-        part = _sketch_slice(tokens[low:high], kept[low:high])
+        part, firsts = _sketch_slice(tokens[low:high], kept[low:high])
         keys.append(part & _BELOW_OWNER)
         owners.append((part >> _OWNER_SHIFT).astype(np.int32) + np.int32(low))
+        places.append(firsts.astype(np.int32))
     joined = np.concatenate(keys)
     return Sketches(
         hashes=(joined >> np.uint64(SCRIPT_BITS)).astype(np.int64),
         owners=np.concatenate(owners),
         scripts=(joined & np.uint64((1 << SCRIPT_BITS) - 1)).astype(np.int8),
+        places=np.concatenate(places),
     )
 
 
@@ -123,17 +132,24 @@ def _slices(tokens: Sequence[Tokens]) -> Iterator[tuple[int, int]]:
         yield low, len(tokens)
 
 
-def _sketch_slice(tokens: Sequence[Tokens], kept: Sequence[Spans]) -> NDArray[np.uint64]:
-    """Return sorted, distinct keys: number of the text, hash and script, in 14, 48 and 2 bits."""
+def _sketch_slice(
+    tokens: Sequence[Tokens], kept: Sequence[Spans]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return sorted, distinct keys and their places in the texts.
+
+    A key is the number of the text, hash and script, in 14, 48 and 2 bits.
+    """
     hashes = np.concatenate([one.hashes for one in tokens])
     spans = _spans(tokens, kept)
-    found = [np.zeros(0, dtype=np.uint64)]
+    keys, places = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int64)]
     for script in Script:
-        found.extend(_keys(hashes, spans.of(spans.scripts == script), script))
-    keys = np.sort(np.concatenate(found))
-    is_new = np.ones(len(keys), dtype=bool)
-    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
-    return keys[is_new]
+        for some, where in _keys(hashes, spans.of(spans.scripts == script), script):
+            keys.append(some)
+            places.append(where)
+    distinct, first = np.unique(np.concatenate(keys), return_index=True)
+    sizes = [len(one) for one in tokens]
+    begins = np.cumsum(sizes) - sizes
+    return distinct, np.concatenate(places)[first] - begins[distinct >> _OWNER_SHIFT]
 
 
 def _spans(tokens: Sequence[Tokens], kept: Sequence[Spans]) -> _Ranges:
@@ -187,8 +203,8 @@ def _majority(
 
 def _keys(
     hashes: NDArray[np.uint64], spans: _Ranges, script: Script
-) -> Iterator[NDArray[np.uint64]]:
-    """Yield the keys of the streams of one script, some of them twice."""
+) -> Iterator[_Keys]:
+    """Yield the keys of the streams of one script in their order, some of them twice."""
     n, window = PARAMETERS[script].shingle, PARAMETERS[script].window
     lengths = np.bincount(spans.streams, weights=spans.counts).astype(np.int64)
     spans = spans.of(lengths[spans.streams] >= n)
@@ -204,29 +220,59 @@ def _keys(
 
 def _stream_keys(
     hashes: NDArray[np.uint64], spans: _Ranges, lengths: NDArray[np.int64], script: Script
-) -> NDArray[np.uint64]:
+) -> _Keys:
     """Return the keys of streams of so many tokens each, at least those of a shingle."""
     n, window = PARAMETERS[script].shingle, PARAMETERS[script].window
     # Empty slots after each stream keep windows from seeing two: a window that starts in slot
     # first + k ends in the k-th shingle of its stream, or is cut at the stream's end.
     strides = lengths + (window - n)
     firsts = np.cumsum(strides) - strides
-    places = np.repeat(firsts + (window - 1) - (np.cumsum(lengths) - lengths), lengths)
+    tokens = _within(spans)
+    shift = (window - 1) - (np.cumsum(lengths) - lengths)  # from a token of a stream to its slot
+    places = np.repeat(firsts + shift, lengths)
     places += np.arange(len(places))
     slots = np.zeros(int(firsts[-1] + strides[-1]) + window + n - 2, dtype=np.uint64)
-    slots[places] = np.take(hashes, _within(spans), mode="clip")
+    slots[places] = np.take(hashes, tokens, mode="clip")
+    # The last bits tell the slot, counted from that of the stream, so that a window's minimum is
+    # the first of equal ones.
     shingles = _shingles(slots, n)
+    shingles &= ~_SLOT_MASK
+    numbers = np.arange(len(shingles))
+    numbers[: 1 - window] -= np.repeat(firsts, strides)
+    shingles |= numbers.astype(np.uint64) & _SLOT_MASK
     shingles[: window - 1] = _NONE
     gaps = (firsts + window + lengths - n)[:, np.newaxis] + np.arange(window - 1)
     shingles[gaps.ravel()] = _NONE
     minima = _sliding_minimum(shingles, window)
+    at = _counted(minima, firsts, lengths, script)
+    stream = np.searchsorted(firsts, at, side="right") - 1
+    # The slot of a minimum, of which it has the last bits: it is one of the window's.
+    slot = at + ((minima[at] - numbers[at].astype(np.uint64)) & _SLOT_MASK).astype(np.int64)
+    owners = spans.owners[np.searchsorted(spans.streams, np.unique(spans.streams))]
+    keys = owners[stream].astype(np.uint64) << _OWNER_SHIFT | np.uint64(script)
+    keys |= minima[at] >> _SLOT_BITS << np.uint64(SCRIPT_BITS)
+    return keys, tokens[slot - (firsts + shift)[stream]]
+
+
+def _counted(
+    minima: NDArray[np.uint64],
+    firsts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    script: Script,
+) -> NDArray[np.int64]:
+    """Return the windows that count and have another minimum than the one before."""
+    n, window = PARAMETERS[script].shingle, PARAMETERS[script].window
+    counts = lengths - n + 1
+    cut = np.where(counts < CUT_WINDOWS * window, 0, window - 1)
     is_new = np.ones(len(minima), dtype=bool)
     np.not_equal(minima[1:], minima[:-1], out=is_new[1:])
-    is_new[firsts] = True  # another text may begin as the one before ends
+    is_new[firsts + cut] = True  # another text may begin as the one before ends
     at = np.flatnonzero(is_new)
-    owners = spans.owners[np.searchsorted(spans.streams, np.unique(spans.streams))]
-    owner = owners[np.searchsorted(firsts, at, side="right") - 1].astype(np.uint64)
-    return owner << _OWNER_SHIFT | minima[at] << np.uint64(SCRIPT_BITS) | np.uint64(script)
+    stream = np.searchsorted(firsts, at, side="right") - 1
+    window_of = at - firsts[stream]
+    is_whole = window_of >= cut[stream]
+    is_whole &= window_of < (counts + window - 1 - cut)[stream]
+    return at[is_whole]
 
 
 def _within(spans: _Ranges) -> NDArray[np.int64]:
@@ -238,7 +284,7 @@ def _within(spans: _Ranges) -> NDArray[np.int64]:
 
 
 def _shingles(slots: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
-    """Return the 48-bit hash of every run of n slots: a polynomial, put together from halves."""
+    """Return the hash of every run of n slots: a polynomial, put together from halves."""
     sums, length = slots, 1
     for bit in bin(n)[3:]:
         sums = sums[:-length] + sums[length:] * np.uint64(pow(_BASE, length, 1 << 64))
@@ -246,7 +292,7 @@ def _shingles(slots: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
         if bit == "1":
             sums = slots[: len(sums) - 1] + sums[1:] * np.uint64(_BASE)
             length += 1
-    return mix64(sums) >> np.uint64(64 - HASH_BITS)
+    return mix64(sums)
 
 
 def _sliding_minimum(values: NDArray[np.uint64], window: int) -> NDArray[np.uint64]:

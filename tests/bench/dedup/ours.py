@@ -92,11 +92,12 @@ def _sketched(texts: Sequence[str]) -> shingles.Sketches:
         batch = texts[start : start + BATCH]
         found = shingles.sketch(tokenize(batch), [((0, len(text)),) for text in batch])
         owners = (found.owners + start).astype(np.int32)
-        parts.append(shingles.Sketches(found.hashes, owners, found.scripts))
+        parts.append(shingles.Sketches(found.hashes, owners, found.scripts, found.places))
     return shingles.Sketches(
         np.concatenate([part.hashes for part in parts]),
         np.concatenate([part.owners for part in parts]),
         np.concatenate([part.scripts for part in parts]),
+        np.concatenate([part.places for part in parts]),
     )
 
 
