@@ -28,7 +28,7 @@ from warehouse.shingle_index import Hits, Segment, sorted_segment
 
 SHARED = 2  # one hash in common is chance or a stock phrase; one that is common counts half
 APART = 2  # tokens of the new text between the first and the last hash in common, at least
-MANY_STORIES = 8  # a hash that more have is common; 16 instead: 1.5 times as many false candidates
+MANY_STORIES = 6  # a hash that more have is common; 8 instead: 1.5 times as many false candidates
 ONE_STORY = 8  # shared hashes, about 60 words; texts with as many count as one story
 # A hash that more texts have than this keeps the nearest by date, and is counted. Copies share
 # many hashes; what has one hash with thousands is a formula that boilerplate rules have not met.

@@ -33,11 +33,12 @@ SLICE_CHARS = 4_000_000  # of text tokenized at once: about 100 MB of working ar
 # DESIGN section 5 measured to be equally telling are 6 words, 10 Han or 16 Thai characters.
 WORTH = np.array([1.0, 1.0, 0.6, 0.375])  # by tokens.Script
 #
-# Measured on 1,500 Senate releases and texts of which 30 % of the words were replaced: of the pairs
-# of releases with a piece of 20 words all but a few do share a passage; pieces of 10 to 16 are
-# titles and formulae ("Chairman of the Senate Republican Conference"), as are those of up to 30
-# characters in 1,000 items of a Chinese bulletin. Without the deduction for phrases five times as
-# many pairs of releases, and seventy times as many of the bulletin, would pass the second rule.
+# Measured on 1,500 Senate releases: of the pairs with a shared piece of 20 words all but a few have
+# a passage in common; pieces of 10 to 16 words are titles and formulae ("Chairman of the Senate
+# Republican Conference"), and so are pieces of up to 30 characters in 1,000 items of a Chinese
+# bulletin. Without the deduction for phrases twice as many pairs of releases, and seventy times as
+# many of the bulletin, pass the second rule. Texts of which 30 % of the words were replaced pass
+# in 97 of 100 cases, excerpts of 30 words in another article in 99.7 (English and Spanish).
 LONG_SPAN = 20.0  # words in one piece
 PHRASE = 4.0  # words deducted from every piece, as a stock phrase has them
 SUM_OF_SPANS = 10.0  # words that remain of all pieces, if they are also

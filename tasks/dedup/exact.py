@@ -258,12 +258,11 @@ class Resolver:
     def _link(self, article: str, identity: str) -> None:
         """Link a new article to the centre of its text, or make it the centre."""
         centre = self._centres.get(identity) or self.known.centre(identity)
-        others = [*self.known.with_identity(identity), *self._new.get(identity, [])]
-        self._new.setdefault(identity, []).append(article)
+        new = self._new.setdefault(identity, [])
         if centre is None:
             self._centres[identity] = (article, self.run_id)
         elif centre[1] == self.run_id and article < centre[0]:
-            for other in others:
+            for other in [*self.known.with_identity(identity), *new]:
                 if other != centre[0]:
                     self._unlink(other, centre[0])
                 self._add_link(other, article)
@@ -271,6 +270,7 @@ class Resolver:
         else:
             self._centres[identity] = centre
             self._add_link(article, centre[0])
+        new.append(article)
 
     def _add_link(self, article: str, centre: str) -> None:
         link = link_id(article, centre, "exact")
