@@ -10,7 +10,7 @@ hashes in common 0.93 were alike without them and 0.66 with them (both at window
 In a short stream they count, so that whatever a longer text keeps of an excerpt is in the sketch of
 the excerpt. Copies with a word in ten changed are found by two hashes in 75 % (20 words), 84 %
 (30), 88 % (40) and 99 % (60); the first or last 30 words of a long text by themselves in 98 %,
-others in 100 %, any 60 words in 100 %.
+others in 99 %, any 60 words in 100 %.
 
 A window is as long as what shall be found allows: at 14 words instead of 16, 100 instead of 94 % of
 excerpts of 30 words and 94 instead of 92 % of copies with 30 % of the words changed, for 56 hashes
@@ -62,7 +62,7 @@ class Sketches:
     hashes: NDArray[np.int64]  # [m] of HASH_BITS bits
     owners: NDArray[np.int32]  # [m] which text of the batch
     scripts: NDArray[np.int8]  # [m] Script
-    places: NDArray[np.int32]  # [m] the token of the text at which the shingle first begins
+    places: NDArray[np.int32]  # [m] the token of the text that begins it, where it is first kept
 
     def __len__(self) -> int:
         return len(self.hashes)
