@@ -184,9 +184,10 @@ class BatchReader:
         )
 
     def _is_full(self) -> bool:
+        """Known documents do not count, so that a run that was killed goes on in equal portions."""
         limits = self.place.limits
         return (
-            len(self.rows.files) + self.rows.known >= limits.batch_documents
+            len(self.rows.files) >= limits.batch_documents
             or self.rows.byte_count >= limits.batch_bytes
             or time.monotonic() >= self.deadline
         )

@@ -110,7 +110,7 @@ def test_copies_in_one_batch_are_one_story() -> None:
     """An excerpt of what twenty papers print finds it as if one had."""
     report = at(*range(1, ONE_STORY + 3))
     new = dict.fromkeys(range(100, 120), report) | {200: at(1, 2)}
-    assert {each for each, _ in pairs(find(new, {}))} >= {200}
+    assert any(200 in pair for pair in pairs(find(new, {})))
 
 
 def test_copies_of_one_known_group_are_one_story() -> None:
@@ -170,7 +170,7 @@ def by_hand(new: dict[int, Text], known: Mapping[int, Sequence[int]]) -> set[fro
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BATCHES, BATCHES, st.randoms(use_true_random=False))
 def test_candidates_are_what_they_are_by_hand(
     new: list[list[int]], known: list[list[int]], rng: random.Random

@@ -330,10 +330,10 @@ def _shingles(slots: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
 
 
 def _sliding_minimum(values: NDArray[np.uint64], window: int) -> NDArray[np.uint64]:
-    """Return the minimum of every `window` neighbours: 4 to 7 passes of doubled reach.
+    """Return the minimum of every `window` neighbours: 4 to 6 passes of doubled reach.
 
     Linear for a given window. Prefix and suffix minima of blocks need three passes of any window,
-    but accumulate() is slower than four to seven of minimum(): tests/bench/sketch.py.
+    but accumulate() is slower than four to six of minimum(): tests/bench/sketch.py.
     """
     reach = 1
     while reach < window:
