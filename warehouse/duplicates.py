@@ -109,7 +109,7 @@ class ShingleRow:
     hash: Annotated[int, Column(pa.int64(), "48-bit hash of a run of tokens.")]
     article_number: Annotated[int, Column(pa.int32(), "See groups.")]
     published_month: Annotated[
-        int | None, Column(pa.int16(), "Months since January 1970; NULL: date not known.")
+        int | None, Column(pa.int16(), "Year * 12 + month - 1; NULL: date not known.")
     ]
     script: Annotated[int, Column(pa.int8(), "Class of scripts, see tasks/dedup/tokens.py.")]
     version: Annotated[int, Column(pa.int8(), "Of the sketch, see tasks/dedup/shingles.py.")]

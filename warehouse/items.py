@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 Spans = tuple[tuple[int, int], ...]  # half-open, in code points
+LAST_YEAR = 2729  # whose months fit into 16 bits
 _NEVER = datetime.max.replace(tzinfo=UTC)  # an article without a date comes last
 
 
@@ -28,9 +29,9 @@ class Item:
 
     @property
     def published_month(self) -> int | None:
-        """Months since January 1970."""
+        """Year * 12 + month - 1: a number for each month up to the year 2729, else None."""
         at = self.published_at
-        return None if at is None else (at.year - 1970) * 12 + at.month - 1
+        return None if at is None or at.year > LAST_YEAR else at.year * 12 + at.month - 1
 
     @property
     def canonical_order(self) -> tuple[datetime, int, str]:

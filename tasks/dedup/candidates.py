@@ -83,7 +83,7 @@ def find_candidates(
 ) -> Found:
     """Return what new texts may be copies of.
 
-    `numbers[i]` and `months[i]` (since January 1970; -1: not known) belong to text i of the
+    `numbers[i]` and `months[i]` (Item.published_month; -1: not known) belong to text i of the
     sketches. `groups_of` gives the groups of known texts; a new text is a group of its own.
     """
     order = np.argsort(sketches.hashes, kind="stable")

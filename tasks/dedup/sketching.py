@@ -40,7 +40,7 @@ def boilerplate_of(
 
 
 def months_of(items: Sequence[Item]) -> NDArray[np.int16]:
-    """Return the months of publication since January 1970, NO_MONTH where not known."""
+    """Return Item.published_month of each, NO_MONTH where it is not known."""
     months = [item.published_month for item in items]
     return np.array([NO_MONTH if month is None else month for month in months], np.int16)
 
@@ -48,7 +48,8 @@ def months_of(items: Sequence[Item]) -> NDArray[np.int16]:
 def _kept(item: Item, boilerplate: set[str]) -> Spans:
     if not boilerplate:
         return item.body
-    return tuple(span for span in item.body if _hash(item, span) not in boilerplate)
+    kept = tuple(span for span in item.body if _hash(item, span) not in boilerplate)
+    return kept or item.body  # nothing else is left to know it by
 
 
 def _hash(item: Item, span: tuple[int, int]) -> str:

@@ -2,9 +2,10 @@
 
     python -m tests.bench.dedup.order WAREHOUSE [--shuffles 3] [--batches 20] [--undated 0.2]
 
-WAREHOUSE was made by `copydesk ingest`; its articles are matched anew in temporary warehouses by the
-product's own code. Compared are the pairs of articles that share a group (after aliases), and for
-every member the canonical article with relation and scores. A share of the articles loses its date.
+WAREHOUSE was made by `copydesk ingest`; its articles are matched anew in temporary warehouses by
+the product's own code. Compared are the pairs of articles that share a group (after aliases), and
+for every member the canonical article with relation and scores. A share of the articles loses its
+date.
 """
 
 from __future__ import annotations
