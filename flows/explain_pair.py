@@ -248,8 +248,9 @@ def _why_not(pair: Pair) -> str:
     if pair.found.relation is None:
         return f"they share too little: {_scores(pair.found)}"
     return (
-        f"{pair.found.relation} by today's comparison, but no link is stored: they came before "
-        "copies were looked for, or the run counted links or hashes that it left out"
+        f"{pair.found.relation} by today's comparison, but no link is stored: the "
+        f"{pair.sketched.shared} hashes in common are of one phrase or stand in many stories, or "
+        "either has more alike than are kept, or they came before copies were looked for"
     )
 
 
