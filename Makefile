@@ -14,7 +14,7 @@ bin = $(VENV)/bin
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: set-up ## build a corpus from seeds/ and ask it three questions
+demo: set-up ## build a corpus from seeds/ and ask it four questions
 	@$(bin)/copydesk ingest seeds --exclude README.md
 	@echo
 	$(bin)/copydesk sql "SELECT outcome, count(*) AS documents FROM files WHERE outcome <> 'container' GROUP BY ALL ORDER BY documents DESC, outcome"
@@ -22,6 +22,8 @@ demo: set-up ## build a corpus from seeds/ and ask it three questions
 	$(bin)/copydesk sql "SELECT language_code, count(*) AS articles, sum(word_count) AS words, count(published_at) AS dated FROM articles GROUP BY ALL ORDER BY articles DESC, language_code"
 	@echo
 	$(bin)/copydesk sql "SELECT headline, paragraph_count, published_reason FROM articles JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt'"
+	@echo
+	$(bin)/copydesk sql "SELECT headline, article_count AS articles, text_count AS texts, source_count AS sources, first_source FROM stories WHERE article_count > 1 ORDER BY articles DESC, headline"
 	@echo
 	@echo 'What became of one file, and why:'
 	@echo '  $(bin)/copydesk explain seeds/txt/mojibake.txt'

@@ -122,6 +122,6 @@ class _Connecting:
             return
         a, b = self.chunk.text(copy), self.chunk.text(first)
         scores = None if a == b else self.texts.compare(a, b)
-        if scores is None or scores.relation == "near":
+        if scores is None or scores.relation is not None:
             row = syndication_link(articles[copy], articles[first], found, scores)
             self.out.add([Link(copy, first, row)])
