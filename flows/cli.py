@@ -59,7 +59,6 @@ def main() -> None:
     copydesk explain A B          why two articles are told to be copies, or are not
     copydesk undo-link A B        set two articles apart for good
     copydesk maintain             keep the search for copies whole and fast
-    copydesk explain A B          why two articles are copies, or are not
     """
 
 
@@ -282,8 +281,8 @@ def maintain(rebuild_index: bool, wait: float, warehouse: str | None) -> None:
 
 
 @main.command("undo-link")
-@click.argument("article", metavar="ARTICLE_ID")
-@click.argument("other", metavar="ARTICLE_ID")
+@click.argument("article", metavar="FILE|ARTICLE_ID")
+@click.argument("other", metavar="FILE|ARTICLE_ID")
 @click.option("--reason", metavar="TEXT", help="Why, for those who read the table decisions.")
 @click.option("--by", metavar="NAME", help="Who decides it. Default: the name of the account.")
 @warehouse_option

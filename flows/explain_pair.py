@@ -79,7 +79,7 @@ def explain_pair(
 
     Raises BadSetting when one of them is no article.
     """
-    one, other = (_article_of(connection, subject) for subject in (first, second))
+    one, other = (article_of(connection, subject) for subject in (first, second))
     if one == other:
         _explain_one(connection, one)
         return
@@ -91,7 +91,11 @@ def explain_pair(
     _show_texts(pair, is_full=is_full)
 
 
-def _article_of(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
+def article_of(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
+    """Return the id of the article that is meant by a path, an id, or 8 digits and more of one.
+
+    Raises BadSetting when that is none, or several.
+    """
     path = known_path(connection, subject)
     if path is None:
         if ARTICLE_ID.fullmatch(subject):
@@ -291,7 +295,7 @@ def _show_today(pair: Pair) -> None:
     line("shared", _scores(found))
     line("relation", found.relation or "none: what they share may be chance")
     if found.relation == "near":
-        line("same item", "yes" if found.is_same_item else "no")
+        line("same item", _same_item(pair))
     line("because", found.reason)
     line("differs", ", ".join(found.differs) or None)
     later = revision(pair.a.item, pair.b.item) if found.relation == "near" else None
@@ -304,6 +308,13 @@ def _show_today(pair: Pair) -> None:
     if found.differences:
         rows = [[each.kind, each.a, each.b] for each in found.differences]
         show_table(("differs", "in A", "in B"), rows)
+
+
+def _same_item(pair: Pair) -> str:
+    if pair.found.is_same_item:
+        return "yes"
+    version = revision(pair.a.item, pair.b.item)
+    return f"yes, a version of it ({version.why})" if version else "no"
 
 
 def _show_texts(pair: Pair, *, is_full: bool) -> None:

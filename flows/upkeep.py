@@ -10,7 +10,7 @@ import duckdb
 from rich.console import Console
 from rich.status import Status
 
-from flows.explain import whole_id
+from flows.explain_pair import article_of
 from tasks.decisions import undo_link
 from tasks.upkeep import maintain
 from warehouse.catalog import open_catalog
@@ -40,7 +40,7 @@ def run_undo_link(
 ) -> None:
     """Set two articles apart and say what that changed."""
     with open_catalog(location) as connection:
-        ids = [whole_id(connection, each) for each in (article, other)]
+        ids = [article_of(connection, each) for each in (article, other)]
         before = _groups(connection, ids)
     split = undo_link(location, ids[0], ids[1], reason=reason, by=by)
     links = sum(row.subject_table == "links" for row in split.superseded)

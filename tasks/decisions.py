@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 import duckdb
 
 from tasks.dedup.apart import APART, Split, set_apart
+from tasks.dedup.shingles import VERSION
 from tasks.upkeep import opened
 from warehouse import catalog
 from warehouse.duplicates import DecisionRow
+from warehouse.errors import BadSetting
 from warehouse.location import Location
 from warehouse.schema import SUBJECTS
+from warehouse.shingle_index import ShingleIndex
 
 
 def undo_link(
@@ -30,6 +33,8 @@ def undo_link(
     Raises BadSetting when they have the same words or are not known, WriterBusy when another
     process writes.
     """
+    if one == other:
+        raise BadSetting(f"{one}: is one article; name two")
     first, second = sorted((one, other))
     decision = DecisionRow(
         article_a=first,
@@ -52,6 +57,7 @@ def undo_link(
                 connection.executemany("INSERT INTO ids VALUES (?)", [[each] for each in ids])
                 return dict(connection.execute(query).fetchall())
 
+            ShingleIndex(location).check(VERSION)
             split = set_apart(warehouse.stories, decision, commit_of)
         warehouse.writer.commit(split.tables())
         warehouse.stories.catch_up()

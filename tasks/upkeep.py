@@ -23,11 +23,13 @@ from warehouse.shingle_index import ShingleIndex
 # Articles that no row of `groups` names: written by an older copydesk.
 UNMATCHED = """
 CREATE TEMP TABLE unmatched AS
-SELECT article_id, row_number() OVER (ORDER BY coalesce(c.sequence, 0), article_id) AS place
+SELECT article_id, commit_id,
+    row_number() OVER (ORDER BY coalesce(c.sequence, 0), article_id) AS place
 FROM articles a LEFT JOIN commits c USING (commit_id)
 WHERE article_id NOT IN (SELECT article_id FROM groups)
 """
 BATCH = 1_000  # articles per commit, as ingest has it
+COMPACT_EVERY = 16  # commits, as ingest does
 TEXTS = 5_000  # per table that is handed on when the index is made anew
 
 
@@ -85,17 +87,22 @@ def maintain(
     """
     with opened(location, "maintain", wait_seconds) as warehouse:
         before = ShingleIndex(location).file_count
-        if rebuild:
+        if rebuild and warehouse.stories.size()[1]:
             postings = _all_postings(warehouse.stories, on_progress)
             _move(warehouse, shingle_upkeep.rewrite(location, postings).version)
         matched = _match_missing(warehouse, on_progress)
-        on_progress("compacting", 0, 1)
-        done = shingle_upkeep.compact(location)
-        if done is not None:
-            _move(warehouse, done.version)
+        on_progress("compacting", 0, before)
+        if before > 1 or matched:
+            _compact(warehouse)
         index = ShingleIndex(location)
         catalog.refresh(location)
     return Upkeep(matched, before, index.file_count, index.row_count, index.byte_count)
+
+
+def _compact(warehouse: Open) -> None:
+    done = shingle_upkeep.compact(warehouse.location)
+    if done is not None:
+        _move(warehouse, done.version)
 
 
 def _move(warehouse: Open, version: int) -> None:
@@ -110,22 +117,28 @@ def _match_missing(warehouse: Open, on_progress: Callable[[str, int, int], None]
         catalog.define_tables(connection, warehouse.location)
         connection.execute(UNMATCHED)
         total = int(connection.execute("SELECT count(*) FROM unmatched").fetchall()[0][0])
-        for start in range(0, total, BATCH):
+        for number, start in enumerate(range(0, total, BATCH), 1):
             on_progress("matching", start, total)
             tables = {name: _part(connection, name, start) for name in ("articles", "paragraphs")}
             _, matched = match_tables(tables, (), warehouse.stories, warehouse.location)
             commit = warehouse.writer.commit(matched.tables())
             rows = matched.story_rows(commit.commit_id)
             warehouse.stories.apply(rows, warehouse.run_id, commit.sequence)
+            if number % COMPACT_EVERY == 0 and shingle_upkeep.should_compact(warehouse.location):
+                _compact(warehouse)
     on_progress("matching", total, total)
     return total
 
 
 def _part(connection: duckdb.DuckDBPyConnection, name: str, start: int) -> pa.Table:
     order = "article_id, paragraph" if name == "paragraphs" else "article_id"
+    place = f"place > {start} AND place <= {start + BATCH}"
+    commits = connection.sql(f"SELECT DISTINCT commit_id FROM unmatched WHERE {place}").fetchall()
+    # A list of constants: by it DuckDB leaves out the files of all other commits.
+    among = ", ".join(catalog.quoted(commit_id) for (commit_id,) in commits)
     return connection.sql(
-        f"SELECT t.* FROM {name} t JOIN unmatched USING (article_id) "
-        f"WHERE place > {start} AND place <= {start + BATCH} ORDER BY {order}"
+        f"SELECT t.* FROM {name} t JOIN unmatched u USING (article_id) "
+        f"WHERE t.commit_id IN ({among}) AND {place} ORDER BY {order}"
     ).to_arrow_table()
 
 

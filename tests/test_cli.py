@@ -309,3 +309,16 @@ def test_two_ingests_started_together_lose_and_double_nothing(tmp_path: Path) ->
         "csv",
     )
     assert found.output.splitlines()[1] == "40,40"
+
+
+@pytest.mark.parametrize("command", ["status", "sql"])
+def test_a_wrong_warehouse_is_left_as_it_is(tmp_path: Path, command: str) -> None:
+    """A mistyped path must not litter a folder."""
+    arguments = [
+        command,
+        "-w",
+        str(tmp_path / "nothing"),
+        *(["SELECT 1"] if command == "sql" else []),
+    ]
+    assert CliRunner().invoke(main, arguments).exit_code != 0
+    assert not (tmp_path / "nothing").exists()

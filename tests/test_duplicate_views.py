@@ -31,6 +31,7 @@ def an_article(name: str, text: str = "Words.", **fields: Any) -> ArticleRow:
     lists = ("authors", "keywords", "ai_directives", "extractors_skipped", "truncated_reasons")
     values |= dict.fromkeys(lists, ())
     known = {"article_id": name, "text": text, "char_count": len(text), "identity_sha256": text}
+    known["published_precision"] = "second"
     return ArticleRow(**{**values, **known, "removed": {}, **fields})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tasks import run
 from tasks.batch import Limits
 from tasks.decisions import undo_link
+from tasks.dedup.matched import Matched
 from tasks.upkeep import maintain
 from tests.making import a_story, ask, edited, ingest
 from warehouse import shingle_upkeep
@@ -203,3 +205,66 @@ def test_a_long_run_keeps_the_index_in_few_files(
     ingest(tmp_path / "w", tmp_path / "in.jsonl", limits=limits, chunk_documents=2)
     assert len(ShingleIndex(locate(str(tmp_path / "w"))).files) <= 4
     assert ask(tmp_path / "w", "SELECT count(*), min(article_count) FROM stories") == [(10, 2)]
+
+
+def test_new_bytes_at_a_path_with_the_same_url_are_one_revision(tmp_path: Path) -> None:
+    """Whatever their ids are: the path tells which is the later."""
+    for seed in range(4):
+        story, url = a_story(20 + seed), "https://one.example/story"
+        source, warehouse = tmp_path / f"{seed}.json", tmp_path / f"w{seed}"
+        source.write_text(a_line("a", story, url=url))
+        ingest(warehouse, source)
+        source.write_text(a_line("b", edited(story, 0.03), url=url))
+        ingest(warehouse, source)
+        query = (
+            "SELECT a.headline FROM links JOIN articles a ON a.article_id = article_a "
+            "WHERE relation = 'revision'"
+        )
+        assert ask(warehouse, query) == [("Headline b",)]
+
+
+def test_one_long_paragraph_in_common_makes_no_story(tmp_path: Path) -> None:
+    """Before it is known as boilerplate as well as after."""
+    legal = " ".join(a_story(30, 8))
+    url = "https://one.example/{}"
+    lines = [a_line(f"n{n}", [*a_story(40 + n, 3), legal], url=url.format(n)) for n in range(8)]
+    warehouse = ingest_lines(tmp_path, [[line] for line in lines])
+    assert ask(warehouse, "SELECT count(*) FROM stories") == [(8,)]
+
+
+def test_an_update_that_others_join_to_its_story_is_a_revision(tmp_path: Path) -> None:
+    story = a_story(50)
+    fields = {"url": None, "publisher": "Kestrel Wire"}
+    lines = [
+        a_line("a", story, **fields),
+        a_line("b", edited(story, 0.01), **fields),
+        a_line("c", edited(story, 0.02), **fields, headline="UPDATE 1-Headline"),
+    ]
+    warehouse = ingest_lines(tmp_path, [lines])
+    query = (
+        "SELECT count(*) > 0 FROM links WHERE relation = 'revision' AND reason LIKE '%UPDATE 1%'"
+    )
+    assert ask(warehouse, query) == [(True,)]
+
+
+def test_articles_of_an_older_copydesk_are_matched_by_maintain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were committed without a row in groups."""
+    story = a_story(60)
+    with monkeypatch.context() as older:
+        older.setattr(run, "match_tables", lambda tables, *_: (dict(tables), Matched()))
+        ingest_lines(tmp_path, [[a_line("a", story), a_line("b", edited(story, 0.03))]])
+    ingest_lines(tmp_path, [[], [a_line("c", edited(story, 0.02))]])
+    assert ask(tmp_path / "warehouse", "SELECT article_count FROM stories") == [(1,)]
+    assert maintain(locate(str(tmp_path / "warehouse"))).matched == 2
+    assert ask(tmp_path / "warehouse", "SELECT article_count FROM stories") == [(3,)]
+
+
+def test_a_lost_index_of_texts_is_made_again(tmp_path: Path) -> None:
+    """From the tables alone, and the next copies are found as before."""
+    story = a_story(70)
+    warehouse = ingest_lines(tmp_path, [[a_line("a", story), a_line("b", edited(story, 0.03))]])
+    shutil.rmtree(f"{warehouse}.state")
+    ingest_lines(tmp_path, [[], [a_line("c", edited(story, 0.02)), a_line("d", story)]])
+    assert ask(warehouse, "SELECT article_count, text_count FROM stories") == [(4, 3)]

@@ -16,7 +16,9 @@ from warehouse.columns import COUNT, COUNTS, FLAG, INSTANT, SECONDS, TEXT, TEXTS
 class SupersededRow:
     """A row of another table that a later one of the same id replaces; views leave it out."""
 
-    subject_table: Annotated[str, few("files, articles (with its paragraphs and fields) or links.")]
+    subject_table: Annotated[
+        str, few("files, articles (with its paragraphs and fields), links, groups, group_aliases.")
+    ]
     subject_id: Annotated[str, key("document_id, article_id or link_id of the replaced row.")]
     subject_commit_id: Annotated[
         str | None, few("Commit that wrote the replaced row; NULL: every row of the id (links).")

@@ -78,6 +78,9 @@ def _sweep(scratch: Path) -> None:
 
 def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """Create every view in `connection` for the newest commit."""
+    from warehouse import store
+
+    store.check_readable(location)  # before a file is made
     _define_written_views(connection, location)
     define_tables(connection, location)
 
@@ -171,6 +174,22 @@ def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
     for name, text in written_views():
         answers = text.partition("\n")[0].removeprefix("--").strip()
         connection.execute(f"COMMENT ON VIEW {name} IS {quoted(answers)}")
+    _define_inherited_comments(connection)
+
+
+def _define_inherited_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """A column of a view means what the column of that name in a table means."""
+    from warehouse.schema import TABLES, columns
+
+    meanings = {name: spec.meaning for table in TABLES for name, spec in columns(table).items()}
+    bare = connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() "
+        "WHERE NOT internal AND comment IS NULL"
+    ).fetchall()
+    for view, column in bare:
+        if column in meanings:
+            comment = quoted(meanings[column])
+            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {comment}')
 
 
 def written_views() -> Iterator[tuple[str, str]]:

@@ -78,8 +78,10 @@ class GroupRow:
 
     article_id: Annotated[str, key("Article.")]
     article_number: Annotated[int, Column(pa.int32(), "Short name of the article in shingles.")]
-    group_id: Annotated[str, key("The article_id of the group's leader: its first; never changes.")]
-    joined_by: Annotated[str, few("leader (it began the group), exact, near or revision.")]
+    group_id: Annotated[
+        str, key("The article_id of the group's leader: its first. A person may split it.")
+    ]
+    joined_by: Annotated[str, few("leader (it began the group), exact or near.")]
     identity_sha256: Annotated[str, key("articles.identity_sha256; equal texts are sketched once.")]
 
 

@@ -8,8 +8,8 @@ was found: `article_number` for all of them, `published_month` for those that ha
 A hash that very many articles have tells little, and would make the cost of a batch grow with the
 corpus. A needle keeps at most `limit` articles, by this order:
 
-1. the fewest months between the article and the needle; articles without a date (or from before
-   1970) come last; a needle without one has the same distance to all;
+1. the fewest months between the article and the needle; articles without a date come
+   last; a needle without one has the same distance to all;
 2. the smaller article number, which is the article that came first.
 
 The order is total and knows nothing of files, so the choice does not depend on how the rows are

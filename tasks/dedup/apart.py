@@ -75,6 +75,7 @@ class _Splitting:
     def __init__(self, stories: Stories, out: Split, commit_of: CommitOf) -> None:
         self.stories, self.out, self.commit_of = stories, out, commit_of
         self.texts = Texts(stories)
+        self.taken_back: set[str] = set()
 
     def run(self, a: int, b: int) -> Split:
         self._unlink(a, b)
@@ -92,6 +93,7 @@ class _Splitting:
             for left, right, relation, _ in self.stories.links_of(number):
                 if {text_of.get(left), text_of.get(right)} == {a, b}:
                     ids = articles[left].article_id, articles[right].article_id
+                    self.taken_back.add(link_id(*ids, relation))
                     self._supersede("links", {link_id(*ids, relation): None})
 
     def _supersede(self, table: str, subjects: Mapping[str, str | None]) -> None:
@@ -149,12 +151,26 @@ class _Splitting:
             new[leader] = [leader, *(text for text in part if text != leader)]
             self._rows(leader, part)
             self._connect(part)
+        self._say_apart(parts)
         aliases = [self.texts[alias].article_id for alias in self.stories.aliases_of(group)]
         self._supersede("group_aliases", self.commit_of("group_aliases", aliases))
         ids = [row.article_id for row in self.out.groups]
         self._supersede("groups", self.commit_of("groups", ids))
         del new[group]
         self.out.shingles = group_postings(new, self.stories)
+
+    def _say_apart(self, parts: Sequence[Sequence[int]]) -> None:
+        """Links between two parts stand, but no longer put both into one group."""
+        part_of = {text: number for number, part in enumerate(parts) for text in part}
+        for text in part_of:
+            for a, b, relation, commit_id in self.stories.links_of(text):
+                if text != a or relation != "near" or b not in part_of or part_of[a] == part_of[b]:
+                    continue
+                found = self.texts.compare(a, b)
+                row = text_link(self.texts[a], self.texts[b], found, joins=False)
+                if row.link_id not in self.taken_back:
+                    self._supersede("links", {row.link_id: commit_id})
+                    self.out.links.append(row)
 
     def _first(self, part: Sequence[int]) -> int:
         return min(part, key=lambda text: self.texts[text].canonical_order)

@@ -7,7 +7,7 @@ is worked out for related pairs alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,6 +24,7 @@ __all__ = ["VERSION", "Comparison", "Difference", "Prepared", "SharedSpan", "com
 VERSION = 1  # of the scores, the relations and what differs; in every row of links
 GRAM = 5  # tokens; DESIGN section 5
 NEAR = 0.5  # Jaccard; DESIGN section 5
+LITTLE = 0.1  # Jaccard of all but one paragraph; copies with another lead share more than one
 CONTAINS = 0.8  # containment; DESIGN section 5
 MOST_SPANS = 50  # kept, the longest
 SLICE_CHARS = 4_000_000  # of text tokenized at once: about 100 MB of working arrays
@@ -144,13 +145,39 @@ def _related(a: Prepared, b: Prepared, scores: Comparison) -> Comparison:
     if relation != "near":
         return replace(related, reason=_reason(related))
     verdict = describe(a.reading, b.reading)
+    is_one_paragraph = verdict.is_same_item and _share_one_paragraph(a, b)
     return replace(
         related,
         differs=verdict.differs,
         differences=verdict.differences,
-        is_same_item=verdict.is_same_item,
-        reason=verdict.summary,
+        is_same_item=verdict.is_same_item and not is_one_paragraph,
+        reason="one paragraph, and little else" if is_one_paragraph else verdict.summary,
     )
+
+
+def _share_one_paragraph(a: Prepared, b: Prepared) -> bool:
+    """Whether all but one of several paragraphs differ: a disclaimer longer than the articles.
+
+    It would be masked once it is known as boilerplate; whether it is known depends on what came
+    before, and this must not.
+    """
+    mine, other = _paragraphs(a.item), _paragraphs(b.item)
+    common = mine.keys() & other.keys()
+    if len(common) != 1 or min(len(mine), len(other)) < 3:
+        return False
+    rest = [_without(each.item, common) for each in (a, b)]
+    left, right = prepare(rest)
+    shared = _count_shared(left.grams, right.grams)
+    return shared < LITTLE * max(1, len(left.grams) + len(right.grams) - shared)
+
+
+def _paragraphs(item: Item) -> dict[str, tuple[int, int]]:
+    return {item.text[start:end]: (start, end) for start, end in item.body}
+
+
+def _without(item: Item, gone: Set[str]) -> Item:
+    body = tuple(span for text, span in _paragraphs(item).items() if text not in gone)
+    return replace(item, body=body)
 
 
 def _relation(a: Prepared, b: Prepared, scores: Comparison, runs: NDArray[np.int64]) -> str | None:

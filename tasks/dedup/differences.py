@@ -36,6 +36,7 @@ COUNTED = {  # together; numbers, as bulletins keep the names of months
     "numbers": (Kind.FIGURE, Kind.DAY),
 }
 EXCHANGEABLE = bytes.maketrans(bytes(Kind), b"\0\1\1\2\3")  # what may stand in the place of what
+FIGURES = b"\1"
 MOST_DIFFERENCES = 30
 MOST_OF_A_KIND = 6  # where there are more
 MOST_CHARS = 200  # of each side
@@ -185,15 +186,18 @@ def _flanked(reading: Reading, equal: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _places(sides: Sides, gap: Gap) -> list[Place]:
     """Return what a gap exchanges for one of its kind, if it has the same kinds in the same order.
 
-    A gap that does not is an edit of the sentence, and says nothing of the figures in it.
+    A gap that does not is an edit of the sentence, and says nothing of the figures in it; but
+    figures alone for other figures are a list ("25, 49" and "9, 37, 49" share one by chance).
     """
     mine = sides.kinds_a[gap.low_a : gap.high_a]
     other = sides.kinds_b[gap.low_b : gap.high_b]
-    if not mine.strip(b"\0") or mine.translate(EXCHANGEABLE) != other.translate(EXCHANGEABLE):
+    kinds_a, kinds_b = mine.translate(EXCHANGEABLE), other.translate(EXCHANGEABLE)
+    is_list = bool(mine and other) and not (kinds_a + kinds_b).strip(FIGURES)
+    if not is_list and (not mine.strip(b"\0") or kinds_a != kinds_b):
         return []
     return [
         _place(sides, Kind(max(kinds)), gap.low_a + step, gap.low_b + step)
-        for step, kinds in enumerate(zip(mine, other, strict=True))
+        for step, kinds in enumerate(zip(mine, other, strict=False))
         if kinds[0]
     ]
 

@@ -275,7 +275,7 @@ class Resolver:
     def _add_link(self, article: str, centre: str) -> None:
         link = link_id(article, centre, "exact")
         self.resolved.links[link] = LinkRow(
-            link_id=link, article_a=article, article_b=centre, relation="exact"
+            link_id=link, article_a=article, article_b=centre, relation="exact", is_same_item=True
         )
 
     def _unlink(self, article: str, centre: str) -> None:

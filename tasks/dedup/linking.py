@@ -47,7 +47,7 @@ def revision_link(found: Revision, scores: Comparison) -> LinkRow:
         differs=list(scores.differs),
         differences=[asdict(each) for each in scores.differences],
         is_same_item=True,
-        reason=found.why,
+        reason=found.why + ("" if found.is_ordered else "; which is the later is not known"),
         version=VERSION,
     )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from tasks.dedup.candidates import Candidate, Found, Index, find_candidates
 from tasks.dedup.canonical import connect
 from tasks.dedup.fresh import Arrival, Fresh
 from tasks.dedup.grouping import Groups
+from tasks.dedup.identity import link_id
 from tasks.dedup.linking import TEXT_RELATIONS, revision_link, text_link
 from tasks.dedup.matched import Chunk, Link, Matched
 from tasks.dedup.posting import postings
@@ -39,6 +41,7 @@ MOST_LINKS = 32
 # Members of a group that a text is compared with when none of those that share a hash with it is
 # the same item. Groups of more texts are rare, and then their members are much alike.
 MOST_MEMBERS = 16
+MOST_OF_URL = 64  # articles; a URL that more have is that of a site, not of an article
 MOST_VERSIONS = 8  # articles of one URL that a new one is compared with, the nearest by date
 
 
@@ -64,6 +67,8 @@ class _Matching:
         self.groups = Groups(stories.groups_of, stories.apart())
         self.texts = Texts(stories)
         self.out = Matched()
+        self.linked_versions: set[frozenset[int]] = set()
+        self.versions: dict[frozenset[int], tuple[int, int, Revision]] = {}
         for number, each in (chunk.new | chunk.renewed).items():
             if chunk.text_of[number] == number:
                 self.texts.put(number, each.item)
@@ -78,13 +83,15 @@ class _Matching:
         found = find_candidates(sketches, numbers, months, self.index, self.stories.groups_of)
         self._verify(found)
         for one, other in self._same_url():
-            version = revision(self.chunk.item(one), self.chunk.item(other))
-            self._compare_versions(one, other, version)
+            self._note_version(one, other, revision(self._whole(one), self._whole(other)))
         for one, other in self._same_path(earlier):
-            self._compare_versions(one, other, self._at_path(one, other))
+            self._note_version(one, other, self._at_path(one, other))
+        self._link_all_versions()
         self._relink()
         final = self.groups.lead({text: self.texts[text] for text in self.chunk.new_texts})
         connect(self.chunk, self.stories, self.texts, self.groups, final, self.out)
+        self._note_markers()
+        self._link_all_versions()
         self._write_groups(final)
         self.out.shingles = postings(sketches, numbers, months, found, final, self.groups)
         self.out.counts["compared"] = self.texts.compared
@@ -137,7 +144,7 @@ class _Matching:
         for new, group in sorted(pairs):
             if group in self.chunk.new or self.groups.find(new) == group:
                 continue
-            for member in self.stories.members(group)[:MOST_MEMBERS]:
+            for member in self.stories.members(group, MOST_MEMBERS):
                 if not self.texts.has_compared(new, member):
                     self._try(new, member)
 
@@ -159,9 +166,7 @@ class _Matching:
         link = Link(a, b, text_link(first, second, found, joins=joins))
         if joins:
             self._join(link)
-        if joins and version is not None:
-            scores = found if version.later == first.article_id else self.texts.compare(b, a)
-            self.out.add([Link(a, b, revision_link(version, scores))])
+        self._note_version(a, b, version)
         return link
 
     def _join(self, link: Link) -> None:
@@ -189,7 +194,10 @@ class _Matching:
             if url is None:
                 continue
             if url not in met:
-                met[url] = self.stories.with_url(url)
+                met[url] = self.stories.with_url(url, MOST_OF_URL + 1)
+            if len(met[url]) > MOST_OF_URL:
+                self.out.counts["articles_of_a_common_url"] += 1
+                continue
             others = sorted(met[url], key=lambda other: _distance(each.item, met[url][other]))
             pairs += [(number, other) for other in others[:MOST_VERSIONS]]
             met[url][number] = each.item
@@ -210,15 +218,39 @@ class _Matching:
             is_ordered=True,
         )
 
-    def _compare_versions(self, one: int, other: int, version: Revision | None) -> None:
+    def _whole(self, number: int) -> Item:
+        """An article with the text that it stands for, as its markers may be told there."""
+        text = self.texts[self.chunk.text(number)]
+        return replace(self.chunk.item(number), text=text.text, body=text.body)
+
+    def _note_version(self, one: int, other: int, version: Revision | None) -> None:
+        """Of a pair one direction counts: that of a path where nothing else tells the later."""
+        known = self.versions.get(frozenset((one, other)))
+        if version is not None and (known is None or not known[2].is_ordered):
+            self.versions[frozenset((one, other))] = one, other, version
+
+    def _note_markers(self) -> None:
+        """Texts that came into one group by others may be versions of each other."""
+        for link in self.out.links:
+            if link.row.relation == "near":
+                version = revision(self.texts[link.a], self.texts[link.b])
+                self._note_version(link.a, link.b, version)
+
+    def _link_all_versions(self) -> None:
+        for pair, (one, other, version) in self.versions.items():
+            if pair not in self.linked_versions:
+                self.linked_versions.add(pair)
+                self._link_versions(one, other, version)
+
+    def _link_versions(self, one: int, other: int, version: Revision) -> None:
         """A version is a revision if its text is near, whatever figures differ."""
         text, of = self.chunk.text(one), self.chunk.text(other)
         if text == of or self.groups.is_apart(text, of):
             return
         found = self.texts.compare(text, of)
-        if found.relation != "near" or version is None:
+        if found.relation != "near" or not self.groups.may_join(text, of):
             return
-        if self.groups.find(text) != self.groups.find(of) and self.groups.may_join(text, of):
+        if self.groups.find(text) != self.groups.find(of):
             a, b = self.texts.later_first(text, of)
             scores = self.texts.compare(a, b)
             self._join(Link(a, b, text_link(self.texts[a], self.texts[b], scores, joins=True)))
@@ -235,17 +267,17 @@ class _Matching:
                 if relation not in TEXT_RELATIONS or self.chunk.text(number) != number:
                     continue
                 found = self.texts.compare(a, b)
-                joins = self.groups.find(a) == self.groups.find(b)
-                link = Link(a, b, text_link(self.texts[a], self.texts[b], found, joins=joins))
-                self.out.add([link])
-                self.out.superseded.append(
-                    SupersededRow(
-                        subject_table="links",
-                        subject_id=link.row.link_id,
-                        subject_commit_id=commit_id,
-                        reason="the article's row was replaced",
-                    )
+                joins = found.relation == "near" and self.groups.find(a) == self.groups.find(b)
+                first, second = self.texts[a], self.texts[b]
+                self.out.add([Link(a, b, text_link(first, second, found, joins=joins))])
+                row = SupersededRow(
+                    subject_table="links",
+                    subject_id=link_id(first.article_id, second.article_id, relation),
+                    subject_commit_id=commit_id,
+                    reason="the article's row was replaced",
                 )
+                if row not in self.out.superseded:  # both of its articles may have been
+                    self.out.superseded.append(row)
 
     def _write_groups(self, final: dict[int, int]) -> None:
         """One row for each new article, and what the local index must learn."""
@@ -253,8 +285,7 @@ class _Matching:
             text = self.chunk.text_of[number]
             group = final[text] if text in final else self.groups.find(text)
             is_new = number in self.chunk.new
-            seen = each.seen if is_new else ()
-            self.out.arrivals.append(Arrival(number, text, group, each.item, seen))
+            self.out.arrivals.append(Arrival(number, text, group, each.item, each.seen))
             if is_new:
                 how = "exact" if text != number else "leader" if group == number else "near"
                 self.out.groups.append(

@@ -69,13 +69,17 @@ _PAIR = "a.article_number, b.article_number"
 _NEW = """
 SELECT {columns} FROM {table} h JOIN commits c USING (commit_id)
 JOIN groups a ON a.article_id = h.{a} JOIN groups b ON b.article_id = h.{b}
-WHERE c.sequence > $after ORDER BY c.sequence
+WHERE c.sequence > $after {only} ORDER BY c.sequence
 """
-ALIASES = _NEW.format(columns=_PAIR, table="group_aliases", a="group_id", b="alias_of")
+ALIASES = _NEW.format(columns=_PAIR, table="group_aliases", a="group_id", b="alias_of", only="")
 LINKS = _NEW.format(
-    columns=f"{_PAIR}, h.relation, h.commit_id", table="links", a="article_a", b="article_b"
+    columns=f"{_PAIR}, h.relation, h.commit_id",
+    table="links",
+    a="article_a",
+    b="article_b",
+    only="AND h.relation <> 'exact'",  # equal texts are one here
 )
-APART = _NEW.format(columns=_PAIR, table="decisions", a="article_a", b="article_b")
+APART = _NEW.format(columns=_PAIR, table="decisions", a="article_a", b="article_b", only="")
 FREED = """
 SELECT a.article_number FROM superseded h JOIN commits c USING (commit_id)
 JOIN groups a ON a.article_id = h.subject_id
@@ -117,12 +121,13 @@ class Stories(Derived):
         query += "ON a.number = t.grp WHERE t.number IN ({})"
         return dict(self._many(query, texts))
 
-    def members(self, group: int) -> list[int]:
-        """Return the texts of a group, those of its aliases included, in order."""
+    def members(self, group: int, most: int = -1) -> list[int]:
+        """Return the texts of a group, those of its aliases included, in order; the first `most`
+        of them unless that is negative."""
         found = self._connection.execute(
             "SELECT number FROM text WHERE grp = ?1 "
-            "OR grp IN (SELECT number FROM alias WHERE root = ?1) ORDER BY number",
-            (group,),
+            "OR grp IN (SELECT number FROM alias WHERE root = ?1) ORDER BY number LIMIT ?2",
+            (group, most),
         )
         return [row[0] for row in found]
 
@@ -146,10 +151,11 @@ class Stories(Derived):
         query = f"SELECT {_ITEM}, NULL FROM {_JOINED} WHERE a.number = ?"
         return _item(self._one(query, number))
 
-    def with_url(self, url: str) -> dict[int, Item]:
-        """Return every article of a canonical URL by its number, without its text."""
-        query = f"SELECT {_ITEM}, NULL FROM {_JOINED} WHERE a.url_key IN ({{}}) AND a.url = ?"
-        return {row[0]: _item(row) for row in self._many(query, [_url_key(url)], url)}
+    def with_url(self, url: str, most: int) -> dict[int, Item]:
+        """Return at most so many articles of a canonical URL by number, without their texts."""
+        query = f"SELECT {_ITEM}, NULL FROM {_JOINED} WHERE a.url_key IN ({{}}) AND a.url = ? "
+        found = self._many(query + "LIMIT ?", [_url_key(url)], url, most)
+        return {row[0]: _item(row) for row in found}
 
     def text_of(self, numbers: Iterable[int]) -> dict[int, int]:
         """Return the text of each article."""

@@ -3,6 +3,7 @@
 -- the smallest id. relation and scores are those of the member to it, as the member sees them: exact
 -- for the same body text, else those of a link between the two texts. NULL: it is the canonical
 -- article itself, or no such link is stored. agency is credited in either of the two.
+-- lag_seconds is NULL where either date has no time of day.
 WITH named AS (
     SELECT g.article_id, coalesce(n.present_id, g.group_id) AS group_id, a.identity_sha256,
            a.headline, a.source, a.agency, a.published_at, a.published_precision, a.char_count
@@ -11,7 +12,8 @@ WITH named AS (
 ), ranked AS (
     SELECT *, row_number() OVER first_published AS rank,
            first_value({'article_id': article_id, 'identity_sha256': identity_sha256,
-                        'source': source, 'agency': agency, 'published_at': published_at})
+                        'source': source, 'agency': agency, 'published_at': published_at,
+                        'published_precision': published_precision})
                OVER first_published AS canonical
     FROM named
     WINDOW first_published AS (PARTITION BY group_id
@@ -21,7 +23,9 @@ WITH named AS (
            rank = 1 AS is_canonical,
            CASE WHEN rank > 1 AND identity_sha256 = canonical.identity_sha256 THEN 1.0 END AS exact,
            canonical.identity_sha256 AS canonical_identity_sha256,
-           epoch(published_at - canonical.published_at) AS lag_seconds,
+           CASE WHEN published_precision IN ('minute', 'second')
+                 AND canonical.published_precision IN ('minute', 'second')
+                THEN epoch(published_at - canonical.published_at) END AS lag_seconds,
            coalesce(agency, canonical.agency) AS credited,
            coalesce(source <> canonical.source, false)
                AND coalesce(agency = canonical.agency, true) AS is_elsewhere
