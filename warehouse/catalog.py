@@ -259,6 +259,9 @@ def open_catalog(location: Location) -> Iterator[duckdb.DuckDBPyConnection]:
 def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
     found = _connect_if_fresh(location)
     if found is None:
+        from warehouse import store
+
+        store.check_readable(location)  # before a folder is made
         with suppress(TryAgain):  # a warehouse this user may read but not write
             refresh(location)
             found = _connect_if_fresh(location)
