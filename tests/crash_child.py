@@ -28,18 +28,15 @@ APPENDS = (
     "before append files",
     *(f"after append {table}" for table in ("files", "articles", "links", "groups", "shingles")),
 )
+# Between two of them nothing is written: a kill just before the next looks like one after the last.
 POINTS = (
-    "before sketch",
     "after sketch",
     "after candidates",
     "after verify",
-    "after connect",
     *APPENDS,
     "before acknowledge",
     "after acknowledge",
-    "before ledger",
     "after ledger",
-    "before stories",
     "after stories",
     "after hints",
     "before catalog",
@@ -85,10 +82,9 @@ def acknowledge(writer: store.Writer) -> None:
 def install(killer: Killer) -> None:
     """Put the points between the steps of a run."""
     at = killer.at
-    around(near, "sketch_items", lambda *_: at("before sketch"), lambda *_: at("after sketch"))
+    around(near, "sketch_items", lambda *_: None, lambda *_: at("after sketch"))
     around(near, "find_candidates", lambda *_: None, lambda *_: at("after candidates"))
     around(near._Matching, "_verify", lambda *_: None, lambda *_: at("after verify"))
-    around(near, "connect", lambda *_: None, lambda *_: at("after connect"))
     around(
         store.Writer,
         "_append",
@@ -101,8 +97,8 @@ def install(killer: Killer) -> None:
         lambda *args: at("before acknowledge"),
         lambda writer, *args: (acknowledge(writer), at("after acknowledge"))[0],
     )
-    around(Ledger, "apply", lambda *_: at("before ledger"), lambda *_: at("after ledger"))
-    around(Stories, "apply", lambda *_: at("before stories"), lambda *_: at("after stories"))
+    around(Ledger, "apply", lambda *_: None, lambda *_: at("after ledger"))
+    around(Stories, "apply", lambda *_: None, lambda *_: at("after stories"))
     around(Ledger, "note_hints", lambda *_: None, lambda *_: at("after hints"))
     around(catalog, "refresh", lambda *_: at("before catalog"), lambda *_: at("after catalog"))
     around(catalog, "define_views", lambda *_: None, lambda *_: at("after views"))

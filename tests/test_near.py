@@ -89,10 +89,9 @@ def test_every_member_has_an_edge_to_its_canonical_article(at_once: Path) -> Non
     assert rows == []
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_any_order_gives_the_same_stories(at_once: Path, tmp_path: Path, seed: int) -> None:
+def test_any_order_gives_the_same_stories(at_once: Path, tmp_path: Path) -> None:
     lines = a_corpus()
-    random.Random(seed).shuffle(lines)
+    random.Random(1).shuffle(lines)
     portions = [lines[start : start + 24] for start in range(0, len(lines), 24)]
     assert partition(ingest_lines(tmp_path, portions)) == partition(at_once)
 
