@@ -26,7 +26,7 @@ CHUNK = 4  # documents per commit: many commits from few files
 # Before the first table, and between some: to the others a kill there looks the same.
 APPENDS = (
     "before append files",
-    *(f"after append {table}" for table in ("files", "articles", "links", "groups", "shingles")),
+    *(f"after append {table}" for table in ("files", "links", "shingles")),
 )
 # Between two of them nothing is written: a kill just before the next looks like one after the last.
 POINTS = (

@@ -163,7 +163,7 @@ def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
 def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
     """The clock, not a named point, decides; again after something new was acknowledged."""
     moments = random.Random(20261122)
-    for _ in range(4):
+    for _ in range(3):
         corpus.grow(6)
         child = corpus.child("never")
         assert child.stdout is not None
