@@ -50,12 +50,8 @@ def undo_link(
 
             def commit_of(table: str, ids: Sequence[str]) -> Mapping[str, str]:
                 subject = SUBJECTS[table][1]
-                if not ids:
-                    return {}
-                query = f"SELECT {subject}, commit_id FROM {table} WHERE {subject} IN (FROM ids)"
-                connection.execute("CREATE OR REPLACE TEMP TABLE ids (id VARCHAR)")
-                connection.executemany("INSERT INTO ids VALUES (?)", [[each] for each in ids])
-                return dict(connection.execute(query).fetchall())
+                query = f"SELECT {subject}, commit_id FROM {table} WHERE {subject} = ANY(?)"
+                return dict(connection.execute(query, [list(ids)]).fetchall())
 
             ShingleIndex(location).check(VERSION)
             split = set_apart(warehouse.stories, decision, commit_of)

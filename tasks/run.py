@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import secrets
 import shutil
 import time
 from collections import Counter
@@ -122,7 +121,7 @@ class Run:
         self.stories = stories
         self.flow_run_id = flow_run_id
         self.started_at = datetime.now(UTC)
-        self.run_id = f"{self.started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self.run_id = store.new_run_id(self.started_at)
         self.place = Workplace(
             location=order.location,
             folder=str(order.location.state / "runs" / self.run_id),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,8 +62,7 @@ def opened(location: Location, purpose: str, wait_seconds: float = 0.0) -> Itera
     store.check_readable(location)
     with writer_lease(location, wait_seconds=wait_seconds):
         store.prepare(location)
-        now = datetime.now(UTC)
-        run_id = f"{now:%Y%m%dT%H%M%SZ}-{purpose}-{secrets.token_hex(3)}"
+        run_id = store.new_run_id(datetime.now(UTC), purpose)
         stories = Stories(location)
         try:
             stories.catch_up()

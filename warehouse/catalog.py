@@ -82,15 +82,21 @@ def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> N
 
     store.check_readable(location)  # before a file is made
     _define_written_views(connection, location)
-    define_tables(connection, location)
+    _define_all_tables(connection, location)
 
 
 def define_tables(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """Create the views of the tables alone, without those of warehouse/views."""
     from warehouse import store
-    from warehouse.schema import TABLES
 
     store.check_readable(location)
+    _define_all_tables(connection, location)
+
+
+def _define_all_tables(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
+    from warehouse import store
+    from warehouse.schema import TABLES
+
     mark = log_mark(location)
     commits = store.open_table(location, "commits")
     versions = store.table_versions(commits)

@@ -11,6 +11,7 @@ transactions as well, where it is read without opening a data file.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -178,6 +179,11 @@ def _record_schema_version(location: Location) -> None:
 def table_versions(commits: DeltaTable) -> dict[str, int]:
     """Return the version of every chunk table as of the last commit that `commits` shows."""
     return {name: commits.transaction_version(name) or 0 for name in CHUNK_TABLES}
+
+
+def new_run_id(at: datetime, purpose: str = "") -> str:
+    """Return the id of a run that begins `at`; upkeep says its purpose in it."""
+    return "-".join(filter(None, (f"{at:%Y%m%dT%H%M%SZ}", purpose, secrets.token_hex(3))))
 
 
 def run_mark(run_id: str) -> str:

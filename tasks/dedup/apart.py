@@ -13,9 +13,10 @@ from itertools import combinations
 
 import pyarrow as pa
 
+from tasks.dedup.canonical import linked_texts, links_to
 from tasks.dedup.grouping import Groups
 from tasks.dedup.identity import link_id
-from tasks.dedup.linking import TEXT_RELATIONS, text_link
+from tasks.dedup.linking import TEXT_RELATIONS, group_row, text_link
 from tasks.dedup.posting import group_postings
 from tasks.dedup.stories import Stories
 from tasks.dedup.texts import Texts
@@ -35,7 +36,7 @@ class Split:
     """What the decision writes."""
 
     decision: DecisionRow
-    superseded: list[SupersededRow] = field(default_factory=list)
+    superseded: dict[SupersededRow, None] = field(default_factory=dict)  # in order, each once
     groups: list[GroupRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     shingles: pa.Table | None = None
@@ -44,7 +45,7 @@ class Split:
         """Return the rows by table, without the columns that the store adds."""
         rows = {
             "decisions": to_arrow("decisions", [self.decision]),
-            "superseded": to_arrow("superseded", self.superseded),
+            "superseded": to_arrow("superseded", list(self.superseded)),
             "groups": to_arrow("groups", self.groups),
             "links": to_arrow("links", self.links),
         }
@@ -105,8 +106,7 @@ class _Splitting:
                 subject_commit_id=commit_id,
                 reason=REASON,
             )
-            if row not in self.out.superseded:
-                self.out.superseded.append(row)
+            self.out.superseded[row] = None
 
     def _parts(self, members: Sequence[int], a: int, b: int) -> list[list[int]]:
         """The members, joined again by their strongest links first, never the two."""
@@ -127,9 +127,8 @@ class _Splitting:
         found = []
         for x, y in self._pairs(members):
             scores = self.texts.compare(*self.texts.later_first(x, y))
-            if scores.relation == "near" and (
-                scores.is_same_item or revision(self.texts[x], self.texts[y])
-            ):
+            is_version = scores.relation == "near" and revision(self.texts[x], self.texts[y])
+            if scores.is_same_item or is_version:
                 found.append((-scores.jaccard, x, y))
         return [(x, y) for _, x, y in sorted(found)]
 
@@ -176,32 +175,17 @@ class _Splitting:
         return min(part, key=lambda text: self.texts[text].canonical_order)
 
     def _rows(self, leader: int, part: Sequence[int]) -> None:
-        texts = self.stories.text_of(self.stories.articles(part))
-        for number, item in sorted(self.stories.articles(part).items()):
-            how = "leader" if number == leader else "near" if texts[number] == number else "exact"
-            self.out.groups.append(
-                GroupRow(
-                    article_id=item.article_id,
-                    article_number=number,
-                    group_id=self.texts[leader].article_id,
-                    joined_by=how,
-                    identity_sha256=item.identity_sha256,
-                )
-            )
+        articles, name = self.stories.articles(part), self.texts[leader].article_id
+        texts = self.stories.text_of(articles)
+        self.out.groups += [
+            group_row(item, number=number, text=texts[number], leader=leader, group_id=name)
+            for number, item in sorted(articles.items())
+        ]
 
     def _connect(self, part: Sequence[int]) -> None:
         """Every text of a part gets a link to the part's canonical one."""
         articles = self.stories.articles(part)
         canonical = min(articles, key=lambda number: articles[number].canonical_order)
         centre = self.stories.text_of([canonical])[canonical]
-        linked = {
-            text
-            for a, b, relation, _ in self.stories.links_of(centre)
-            if relation in TEXT_RELATIONS
-            for text in (a, b)
-        }
-        for text in sorted(set(part) - linked - {centre}):
-            a, b = self.texts.later_first(text, centre)
-            scores = self.texts.compare(a, b)
-            joins = scores.relation == "near" and scores.is_same_item
-            self.out.links.append(text_link(self.texts[a], self.texts[b], scores, joins=joins))
+        missing = set(part) - linked_texts(self.stories, centre)
+        self.out.links += [link.row for link in links_to(self.texts, centre, missing)]

@@ -8,7 +8,7 @@ the new one lacks are added, and nothing is rewritten.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from tasks.dedup.grouping import Groups
 from tasks.dedup.linking import TEXT_RELATIONS, syndication_link, text_link
@@ -19,22 +19,12 @@ from tasks.dedup.versions import syndication
 from warehouse.items import Item
 
 
-def connect(
-    chunk: Chunk,
-    stories: Stories,
-    texts: Texts,
-    groups: Groups,
-    final: Mapping[int, int],
-    out: Matched,
-) -> None:
-    """Add to `out` the links that groups touched by this chunk lack.
+class Connecting:
+    """Adds to `out` the links that groups touched by this chunk lack.
 
     `final` gives the group of every new text.
     """
-    _Connecting(chunk, stories, texts, groups, final, out).run()
 
-
-class _Connecting:
     def __init__(
         self,
         chunk: Chunk,
@@ -60,7 +50,7 @@ class _Connecting:
         new: dict[int, list[int]] = defaultdict(list)
         for text, group in self.final.items():
             new[group].append(text)
-        copies = (t for n, t in self.chunk.text_of.items() if t not in self.final)
+        copies = (text for text in self.chunk.text_of.values() if text not in self.final)
         merged = (old for _, old in self.out.alias_numbers)
         touched = {*new, *(self._group(text) for text in (*copies, *merged))}
         for group in sorted(touched):
@@ -89,34 +79,16 @@ class _Connecting:
         ranked = sorted(articles, key=lambda number: articles[number].canonical_order)
         canonical, second = ranked[0], ranked[1]
         centre = self.chunk.text(canonical)
-        missing = sorted(set(members) - {centre} - self._linked(centre))
-        self.texts.load([centre, *missing] if missing else ())
-        for text in missing:
-            a, b = self.texts.later_first(text, centre)
-            found = self.texts.compare(a, b)
-            joins = found.relation == "near" and found.is_same_item
-            row = text_link(self.texts[a], self.texts[b], found, joins=joins)
-            self.out.add([Link(a, b, row)])
-        new = [number for number in ranked if number in self.chunk.new]
-        pairs = {(max(n, canonical), min(n, canonical)) for n in new if n != canonical}
-        if canonical in new:
-            pairs.add((max(second, canonical), min(second, canonical)))
-        for one, other in sorted(pairs):
-            self._syndicate(one, other, articles)
+        linked = self.linked[centre] | linked_texts(self.stories, centre)
+        self.out.add(links_to(self.texts, centre, set(members) - linked))
+        copies = {number for number in ranked[1:] if number in self.chunk.new}
+        if canonical in self.chunk.new:
+            copies.add(second)
+        for number in sorted(copies):
+            self._syndicate(number, canonical, articles)
 
-    def _linked(self, text: int) -> set[int]:
-        """The texts that a link of texts connects with this one, committed or of this chunk."""
-        found = {
-            other
-            for a, b, relation, _ in self.stories.links_of(text)
-            if relation in TEXT_RELATIONS
-            for other in (a, b)
-        }
-        return found | self.linked[text]
-
-    def _syndicate(self, number: int, reference: int, articles: Mapping[int, Item]) -> None:
+    def _syndicate(self, copy: int, first: int, articles: Mapping[int, Item]) -> None:
         """A copy at another outlet, with the agency that both have it from."""
-        copy, first = sorted((number, reference), key=lambda n: articles[n].canonical_order)[::-1]
         found = syndication(articles[copy], articles[first])
         if found is None:
             return
@@ -125,3 +97,26 @@ class _Connecting:
         if scores is None or scores.relation is not None:
             row = syndication_link(articles[copy], articles[first], found, scores)
             self.out.add([Link(copy, first, row)])
+
+
+def linked_texts(stories: Stories, text: int) -> set[int]:
+    """Return the texts that a committed link of texts connects with this one."""
+    return {
+        other
+        for a, b, relation, _ in stories.links_of(text)
+        if relation in TEXT_RELATIONS
+        for other in (a, b)
+    }
+
+
+def links_to(texts: Texts, centre: int, members: Set[int]) -> list[Link]:
+    """Return a link between each of `members` and the text `centre`, whatever they share."""
+    missing = sorted(members - {centre})
+    texts.load([centre, *missing] if missing else ())
+    pairs = [texts.later_first(text, centre) for text in missing]
+    return [_link(texts, a, b) for a, b in pairs]
+
+
+def _link(texts: Texts, a: int, b: int) -> Link:
+    found = texts.compare(a, b)
+    return Link(a, b, text_link(texts[a], texts[b], found, joins=found.is_same_item))

@@ -7,11 +7,23 @@ from dataclasses import asdict
 from tasks.dedup.compare import VERSION, Comparison
 from tasks.dedup.identity import link_id
 from tasks.dedup.versions import Revision, Syndication
-from warehouse.duplicates import LinkRow
+from warehouse.duplicates import GroupRow, LinkRow
 from warehouse.items import Item
 
 # Between texts; the others (exact, revision, syndicated) are between articles.
 TEXT_RELATIONS = frozenset({"near", "contains", "contained_in", "reuses", "indirect"})
+
+
+def group_row(item: Item, *, number: int, text: int, leader: int, group_id: str) -> GroupRow:
+    """Return the row of an article (`number`) of a text in the group that `leader` leads."""
+    how = "exact" if text != number else "leader" if leader == number else "near"
+    return GroupRow(
+        article_id=item.article_id,
+        article_number=number,
+        group_id=group_id,
+        joined_by=how,
+        identity_sha256=item.identity_sha256,
+    )
 
 
 def text_link(a: Item, b: Item, found: Comparison, *, joins: bool) -> LinkRow:

@@ -76,7 +76,7 @@ class Matched:
     groups: list[GroupRow] = field(default_factory=list)
     aliases: list[GroupAliasRow] = field(default_factory=list)
     boilerplate: list[BoilerplateRow] = field(default_factory=list)
-    superseded: list[SupersededRow] = field(default_factory=list)
+    superseded: dict[SupersededRow, None] = field(default_factory=dict)  # in order, each once
     shingles: pa.Table | None = None
     arrivals: list[Arrival] = field(default_factory=list)
     alias_numbers: list[tuple[int, int]] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Matched:
             "groups": to_arrow("groups", self.groups),
             "group_aliases": to_arrow("group_aliases", self.aliases),
             "boilerplate": to_arrow("boilerplate", self.boilerplate),
-            "superseded": to_arrow("superseded", self.superseded),
+            "superseded": to_arrow("superseded", list(self.superseded)),
         }
         return rows if self.shingles is None else {**rows, "shingles": self.shingles}
 

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from tasks.dedup.boilerplate import VERSION as RULE
 from tasks.dedup.candidates import Candidate, Found, Index, find_candidates
-from tasks.dedup.canonical import connect
+from tasks.dedup.canonical import Connecting
 from tasks.dedup.fresh import Arrival, Fresh
 from tasks.dedup.grouping import Groups
 from tasks.dedup.identity import link_id
-from tasks.dedup.linking import TEXT_RELATIONS, revision_link, text_link
+from tasks.dedup.linking import TEXT_RELATIONS, group_row, revision_link, text_link
 from tasks.dedup.matched import Chunk, Link, Matched
 from tasks.dedup.posting import postings
 from tasks.dedup.shingles import Sketches
@@ -31,7 +31,7 @@ from tasks.dedup.stories import Stories
 from tasks.dedup.texts import Texts
 from tasks.dedup.versions import Revision, revision
 from warehouse.bookkeeping import SupersededRow
-from warehouse.duplicates import BoilerplateRow, GroupAliasRow, GroupRow
+from warehouse.duplicates import BoilerplateRow, GroupAliasRow
 from warehouse.items import Item
 from warehouse.recurring import Marked
 
@@ -67,6 +67,7 @@ class _Matching:
         self.groups = Groups(stories.groups_of, stories.apart())
         self.texts = Texts(stories)
         self.out = Matched()
+        self.apart: dict[int, list[Link]] = defaultdict(list)  # by the new text
         self.linked_versions: set[frozenset[int]] = set()
         self.versions: dict[frozenset[int], tuple[int, int, Revision]] = {}
         for number, each in (chunk.new | chunk.renewed).items():
@@ -89,7 +90,7 @@ class _Matching:
         self._link_all_versions()
         self._relink()
         final = self.groups.lead({text: self.texts[text] for text in self.chunk.new_texts})
-        connect(self.chunk, self.stories, self.texts, self.groups, final, self.out)
+        Connecting(self.chunk, self.stories, self.texts, self.groups, final, self.out).run()
         self._note_markers()
         self._link_all_versions()
         self._write_groups(final)
@@ -119,7 +120,6 @@ class _Matching:
         """Compare candidates, most alike first; what is joined already is not compared again."""
         self.texts.load(text for each in found.candidates for text in (each.new, each.other))
         self.groups.load(each.other for each in found.candidates)
-        self.apart: dict[int, list[Link]] = defaultdict(list)
         for each in sorted(found.candidates, key=self._order):
             self._try(each.new, each.other)
         self._try_members(found)
@@ -161,8 +161,7 @@ class _Matching:
             return None
         first, second = self.texts[a], self.texts[b]
         version = revision(first, second) if found.relation == "near" else None
-        joins = found.relation == "near" and (found.is_same_item or version is not None)
-        joins = joins and self.groups.may_join(a, b)
+        joins = (found.is_same_item or version is not None) and self.groups.may_join(a, b)
         link = Link(a, b, text_link(first, second, found, joins=joins))
         if joins:
             self._join(link)
@@ -276,27 +275,18 @@ class _Matching:
                     subject_commit_id=commit_id,
                     reason="the article's row was replaced",
                 )
-                if row not in self.out.superseded:  # both of its articles may have been
-                    self.out.superseded.append(row)
+                self.out.superseded[row] = None  # both of its articles may have been replaced
 
     def _write_groups(self, final: dict[int, int]) -> None:
         """One row for each new article, and what the local index must learn."""
         for number, each in (self.chunk.new | self.chunk.renewed).items():
             text = self.chunk.text_of[number]
             group = final[text] if text in final else self.groups.find(text)
-            is_new = number in self.chunk.new
             self.out.arrivals.append(Arrival(number, text, group, each.item, each.seen))
-            if is_new:
-                how = "exact" if text != number else "leader" if group == number else "near"
-                self.out.groups.append(
-                    GroupRow(
-                        article_id=each.item.article_id,
-                        article_number=number,
-                        group_id=self.texts[group].article_id,
-                        joined_by=how,
-                        identity_sha256=each.item.identity_sha256,
-                    )
-                )
+            if number in self.chunk.new:
+                name = self.texts[group].article_id
+                row = group_row(each.item, number=number, text=text, leader=group, group_id=name)
+                self.out.groups.append(row)
 
 
 def _distance(a: Item, b: Item) -> tuple[float, str]:

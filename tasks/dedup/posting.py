@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -30,24 +30,26 @@ def postings(
     `numbers[i]` and `months[i]` belong to text i of the sketches; `final` gives their groups. Of
     10,000 copies only what is new in each is posted, so a much copied text has one posting list.
     """
-    keep = np.ones(len(sketches.hashes), bool)
+    keep = np.ones(len(sketches), bool)
     posted = _committed(found, final, groups)
-    members = [(i, text) for i, text in enumerate(numbers.tolist()) if final[text] != text]
-    for text in {final[text] for _, text in members} & final.keys():
-        posted[text].update(sketches.hashes[_rows(sketches, numbers.tolist().index(text))].tolist())
-    for i, text in members:
-        rows = _rows(sketches, i)
-        hashes = sketches.hashes[rows]
-        group = posted[final[text]]
-        keep[rows] = [each not in group for each in hashes.tolist()]
-        group.update(hashes.tolist())
+    places: dict[int, list[int]] = defaultdict(list)
+    for i, text in enumerate(numbers.tolist()):
+        places[final[text]].insert(0 if final[text] == text else len(places[final[text]]), i)
+    for group, texts in places.items():
+        if group not in final or len(texts) > 1:
+            _leave_out(sketches, keep, texts, posted[group])
     return _table(sketches, keep, numbers, months)
 
 
-def _rows(sketches: Sketches, i: int) -> slice:
-    """Where the hashes of text i stand: they are sorted by it."""
-    start, end = np.searchsorted(sketches.owners, [i, i + 1])
-    return slice(int(start), int(end))
+def _leave_out(
+    sketches: Sketches, keep: NDArray[np.bool_], texts: Iterable[int], posted: set[int]
+) -> None:
+    """Clear `keep` where a hash of these texts (places in the sketches) was posted before."""
+    for i in texts:
+        start, end = np.searchsorted(sketches.owners, [i, i + 1])  # they are sorted by it
+        hashes = sketches.hashes[start:end].tolist()
+        keep[start:end] = [each not in posted for each in hashes]
+        posted.update(hashes)
 
 
 def _committed(
@@ -80,14 +82,8 @@ def group_postings(members: Mapping[int, Sequence[int]], stories: Stories) -> pa
     keep = np.ones(len(sketches), bool)
     place = 0
     for group in members.values():
-        posted: set[int] = set()
-        for i in range(place, place + len(group)):
-            rows = _rows(sketches, i)
-            hashes = sketches.hashes[rows].tolist()
-            if posted:
-                keep[rows] = [each not in posted for each in hashes]
-            if len(group) > 1:
-                posted.update(hashes)
+        if len(group) > 1:
+            _leave_out(sketches, keep, range(place, place + len(group)), set())
         place += len(group)
     return _table(sketches, keep, np.array(texts, np.int32), months_of(items))
 
