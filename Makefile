@@ -8,14 +8,16 @@ export VENV PYTHON
 
 bin = $(VENV)/bin
 
-.PHONY: help demo test check format bench lock clean set-up set-up-dev
+.PHONY: help demo test check format bench quality lock clean set-up set-up-dev
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: set-up ## build a corpus from seeds/ and ask it four questions
+demo: set-up ## build a corpus from seeds/, annotate it, ask it six questions
 	@$(bin)/copydesk ingest seeds --exclude README.md
+	@echo
+	@$(bin)/copydesk enrich --no-prefect
 	@echo
 	$(bin)/copydesk sql "SELECT outcome, count(*) AS documents FROM files WHERE outcome <> 'container' GROUP BY ALL ORDER BY documents DESC, outcome"
 	@echo
@@ -24,6 +26,10 @@ demo: set-up ## build a corpus from seeds/ and ask it four questions
 	$(bin)/copydesk sql "SELECT headline, paragraph_count, published_reason FROM articles JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt'"
 	@echo
 	$(bin)/copydesk sql "SELECT headline, article_count AS articles, text_count AS texts, source_count AS sources, first_source FROM stories WHERE article_count > 1 ORDER BY articles DESC, headline"
+	@echo
+	$(bin)/copydesk sql "SELECT surface, object, modality, as_of_start AS since, place, attribution FROM quantities JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt' ORDER BY quantity"
+	@echo
+	$(bin)/copydesk sql "SELECT name, kind, count(*) AS articles, sum(mention_count) AS mentions FROM names GROUP BY ALL ORDER BY articles DESC, mentions DESC, name LIMIT 8"
 	@echo
 	@echo 'What became of one file, and why:'
 	@echo '  $(bin)/copydesk explain seeds/txt/mojibake.txt'
@@ -44,9 +50,13 @@ format: set-up-dev ## rewrite the sources as ruff would have them
 bench: set-up-dev ## measure ingest; BENCH_INPUT=FOLDER|FILE for other input than seeds/
 	@$(bin)/python -m tests.bench.ingest $(BENCH_INPUT)
 
+quality: set-up-dev ## precision and recall of the annotators on the labelled articles
+	@$(bin)/python -m tests.quality --half seen
+	@$(bin)/python -m tests.quality --half unseen
+
 # Versions already locked stay unless LOCK_FLAGS=--upgrade. `fewest` keeps one version of a package
 # for every Python where that is possible. The second lock holds everything of the first.
-compile = .venv-lock/bin/uv pip compile pyproject.toml --extra fast --universal --python-version 3.11 \
+compile = .venv-lock/bin/uv pip compile pyproject.toml --extra fast --extra ner --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --quiet \
 	--custom-compile-command "make lock" $(LOCK_FLAGS)
 
@@ -54,7 +64,7 @@ lock: ## write requirements.lock and requirements-dev.lock anew from pyproject.t
 	@python=$$(sh .ci/python) && "$$python" -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq uv
 	$(compile) --output-file requirements.lock
-	$(compile) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(compile) --extra topics --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the targets made, never the warehouse
 	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

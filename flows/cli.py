@@ -9,18 +9,13 @@ from typing import Any, TextIO
 
 import click
 
+from flows.annotating import enrich, train_topics
+from flows.options import warehouse_option
 from warehouse.errors import BadSetting, CopydeskError, WriterBusy
 
 # Exit codes: 0 done, 1 failed, 2 wrong use or setting (as click), 3 another writer is running,
 # 130 interrupted (128 + SIGINT, as shells have it).
 FAILED, WRONG_USE, BUSY, INTERRUPTED = 1, 2, 3, 130
-
-warehouse_option = click.option(
-    "--warehouse",
-    "-w",
-    metavar="PATH|URI",
-    help="The warehouse. Default: $COPYDESK_WAREHOUSE, else warehouse/data.",
-)
 
 
 class _Commands(click.Group):
@@ -53,6 +48,7 @@ def main() -> None:
 
     \b
     copydesk ingest FOLDER        read every new file below FOLDER
+    copydesk enrich               annotate it: names, places, dates, figures, quotes
     copydesk sql "SELECT ..."     ask the corpus
     copydesk status               what is in it, and whether it adds up
     copydesk explain FILE         what became of one file, and why
@@ -299,6 +295,9 @@ def undo_link(
     location = warehouse_location(warehouse)
     run_undo_link(location, article, other, reason=reason, by=by or account_name())
 
+
+main.add_command(enrich)
+main.add_command(train_topics)
 
 if __name__ == "__main__":
     main(prog_name=Path(sys.argv[0]).name)

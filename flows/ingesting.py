@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from typing import TypeVar
 
 import click
 
@@ -14,6 +16,9 @@ from tasks.run import Order, Summary, ingest_files
 from warehouse import store
 from warehouse.errors import CopydeskError, TryAgain
 from warehouse.ledger import Ledger
+from warehouse.location import Location
+
+Result = TypeVar("Result")
 
 
 def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> None:
@@ -24,22 +29,27 @@ def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> None
     store.refuse_foreign_folder(warehouse_location(settings.warehouse))
     with progress.shown(is_quiet=is_quiet):
         if with_prefect:
-            summary = _with_prefect(settings)
+            location = warehouse_location(settings.warehouse)
+            summary = through_prefect(location, lambda: _flow(settings))
         else:
             summary = ingest_files(settings.order(), progress.on_progress)
     show_summary(summary)
     summary.require_sound()
 
 
-def _with_prefect(settings: IngestSettings) -> Summary:
-    """Run the flow; Prefect's own trouble becomes one line that names the way out."""
-    prepare_prefect(warehouse_location(settings.warehouse))
-    from prefect.exceptions import PrefectException
-
+def _flow(settings: IngestSettings) -> Summary:
     from flows.ingest import ingest
 
+    return ingest(settings)
+
+
+def through_prefect(location: Location, flow: Callable[[], Result]) -> Result:
+    """Run `flow`, which imports Prefect; its own trouble becomes a line that names the way out."""
+    prepare_prefect(location)
+    from prefect.exceptions import PrefectException
+
     try:
-        return ingest(settings)
+        return flow()
     except CopydeskError:
         raise
     except (PrefectException, RuntimeError) as error:

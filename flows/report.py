@@ -10,6 +10,7 @@ from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
 from flows.settings import IngestSettings, warehouse_location
+from tasks.annotate.enrichment import Summary as EnrichSummary
 from tasks.run import Summary
 from warehouse.catalog import open_catalog
 
@@ -95,6 +96,38 @@ def report(summary: Summary, languages: list[Any], reasons: list[Any]) -> str:
     stages = sorted(row.stage_seconds.items(), key=lambda stage: -stage[1])
     parts.append(_table(("stage", "CPU seconds"), [(n, f"{s:.2f}") for n, s in stages]))
     return "\n\n".join(parts)
+
+
+def publish_enrichment(summary: EnrichSummary) -> None:
+    """Write the artifact of a run of enrich and rename it by what came of it."""
+    row = summary.row
+    parts = [
+        f"# {enrich_headline(summary)}",
+        _table(("annotator and status", "articles"), list(row.status_counts.items())),
+        _table(("table", "rows"), list(row.row_counts.items())),
+        _table(
+            ("annotator", "CPU seconds"),
+            [(name, f"{spent:.2f}") for name, spent in row.annotator_seconds.items()],
+        ),
+    ]
+    parts += [
+        f"**Data test failed: {check.name}**, {check.row_count} rows" for check in summary.failed
+    ]
+    create_markdown_artifact(
+        markdown="\n\n".join(parts),
+        key="enrich-report",
+        description=f"What run {summary.run_id} annotated",
+    )
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(flow_run.id, name=f"enrich: {enrich_headline(summary)}")
+
+
+def enrich_headline(summary: EnrichSummary) -> str:
+    """Return a run of enrich in one line."""
+    row = summary.row
+    failed = sum(n for key, n in row.status_counts.items() if key.endswith("/failed"))
+    rows = sum(row.row_counts.values())
+    return f"{row.article_count:,} articles annotated, {rows:,} rows, {failed:,} failures"
 
 
 def headline(summary: Summary) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.errors import BadSetting
 from warehouse.location import Location, locate
 
 if TYPE_CHECKING:
+    from tasks.annotate.enrichment import Order as EnrichOrder
     from tasks.run import Order
 
 DEFAULT_WAREHOUSE = "warehouse/data"
@@ -58,6 +60,51 @@ class IngestSettings:
             rehash=self.rehash,
             wait_seconds=self.wait_seconds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichSettings:
+    """Parameters of the enrich flow, plain values so that Prefect can show and store them."""
+
+    warehouse: str
+    only: tuple[str, ...] = ()
+    again: bool = False
+    retry_failed: bool = False
+    limit: int | None = None
+    wait_seconds: float = 0.0
+    name_models: tuple[str, ...] = ()  # language=pipeline
+    topic_model: str | None = None
+    word_lists: str | None = None
+
+    def order(self) -> EnrichOrder:
+        """Return what the run is asked to do."""
+        from tasks.annotate.enrichment import Order
+        from tasks.annotate.records import Options
+
+        location = warehouse_location(self.warehouse)
+        models = self.name_models or tuple(os.environ.get("COPYDESK_NAME_MODELS", "").split())
+        return Order(
+            location=location,
+            only=self.only,
+            again=self.again,
+            retry_failed=self.retry_failed,
+            limit=self.limit,
+            wait_seconds=self.wait_seconds,
+            options=Options(
+                name_models={**Options().name_models, **_pairs(models)},
+                topic_model=self.topic_model or os.environ.get("COPYDESK_TOPIC_MODEL") or None,
+                word_lists=self.word_lists or os.environ.get("COPYDESK_WORD_LISTS") or None,
+                state_folder=str(location.state),
+            ),
+        )
+
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    """Names of languages to what reads them. Raises BadSetting for one without a "="."""
+    for text in texts:
+        if not all(text.partition("=")):
+            raise BadSetting(f"{text!r}: a name model is LANGUAGE=PIPELINE, as de=de_core_news_sm")
+    return {text.partition("=")[0]: text.partition("=")[2] for text in texts}
 
 
 def prepare_prefect(location: Location) -> None:

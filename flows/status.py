@@ -41,6 +41,18 @@ WHERE run_id NOT IN (SELECT run_id FROM runs)
   AND regexp_matches(run_id, '^[0-9TZ]+-[0-9a-f]{6}$')  -- not of maintain or undo-link
 GROUP BY run_id ORDER BY run_id
 """
+ANNOTATIONS = """
+SELECT annotator, sum(done_count)::BIGINT AS done, sum(failed_count)::BIGINT AS failed,
+       sum(unsupported_count)::BIGINT AS unsupported_language,
+       sum(model_missing_count)::BIGINT AS model_missing,
+       sum(waiting_count)::BIGINT AS waiting, sum(outdated_count)::BIGINT AS outdated
+FROM annotation_coverage GROUP BY annotator ORDER BY annotator
+"""
+FAILURES = """
+SELECT annotator, annotator_version AS version, count(*) AS articles, min(article_id) AS example,
+       min_by(detail, article_id) AS detail
+FROM annotation_status WHERE status = 'failed' GROUP BY ALL ORDER BY articles DESC, ALL LIMIT 15
+"""
 UNMATCHED = "SELECT count(*) FROM articles ANTI JOIN groups USING (article_id)"
 REJECTIONS = "SELECT reason, document_count AS documents, example, detail FROM rejections LIMIT 15"
 
@@ -54,6 +66,8 @@ def show_status(connection: duckdb.DuckDBPyConnection) -> bool:
         ("Last runs", RUNS),
         ("Runs without an end: killed, or still going (their commits stand)", KILLED),
         ("Rejections", REJECTIONS),
+        ("Annotations (articles; bring them up to date with: copydesk enrich)", ANNOTATIONS),
+        ("What annotators failed on (try again with: copydesk enrich --retry-failed)", FAILURES),
     ):
         result = connection.execute(query)
         names = [str(column[0]) for column in result.description or ()]

@@ -29,6 +29,8 @@ def run_maintain(location: Location, *, rebuild: bool, wait_seconds: float) -> N
         click.echo(f"{done.matched:,} articles of an older copydesk matched with all others")
     if rebuild:
         click.echo("the index of shingles was made anew")
+    if done.swept:
+        click.echo(f"{done.swept:,} rows of replaced annotations swept")
     click.echo(
         f"index of shingles: {done.rows:,} rows in {done.files_after:,} files "
         f"({done.files_before:,} before), {done.byte_count / 1e6:,.1f} MB"

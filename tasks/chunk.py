@@ -14,7 +14,7 @@ import pyarrow.ipc
 from tasks.batch import STAGED_TABLES, Staged
 from tasks.dedup.exact import Holder, Resolved, Resolver
 from tasks.dedup.identity import document_id
-from warehouse.catalog import define_tables
+from warehouse.definitions import define_tables
 from warehouse.known import LedgerRow
 from warehouse.ledger import Ledger
 from warehouse.location import Location

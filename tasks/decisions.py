@@ -11,7 +11,7 @@ import duckdb
 from tasks.dedup.apart import APART, Split, set_apart
 from tasks.dedup.shingles import VERSION
 from tasks.upkeep import opened
-from warehouse import catalog
+from warehouse import catalog, definitions
 from warehouse.duplicates import DecisionRow
 from warehouse.errors import BadSetting
 from warehouse.location import Location
@@ -46,11 +46,11 @@ def undo_link(
     )
     with opened(location, "decision", wait_seconds) as warehouse:
         with closing(duckdb.connect()) as connection:
-            catalog.define_tables(connection, location)
+            definitions.define_tables(connection, location)
 
             def commit_of(table: str, ids: Sequence[str]) -> Mapping[str, str]:
                 subject = SUBJECTS[table][1]
-                query = f"SELECT {subject}, commit_id FROM {table} WHERE {subject} = ANY(?)"
+                query = f"SELECT {subject}, commit_id FROM {table} h WHERE {subject} = ANY(?)"
                 return dict(connection.execute(query, [list(ids)]).fetchall())
 
             ShingleIndex(location).check(VERSION)

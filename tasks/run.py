@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-import duckdb
-
 from tasks.batch import Batch, Limits, Staged, Workplace, reject_batch, try_batch
 from tasks.chunk import make_chunk
 from tasks.dedup.exact import outcome_counts
@@ -225,8 +223,7 @@ class Run:
     def finish(self) -> Summary:
         """Run the data tests, write the row in `runs`, refresh the catalog."""
         self._compact()
-        with duckdb.connect() as connection:
-            catalog.define_views(connection, self.location)
+        with catalog.open_catalog(self.location) as connection:
             # The tests see the row that is going to be written, beside those of earlier runs.
             connection.execute("CREATE TEMP TABLE written_runs AS SELECT * FROM runs")
             pending = to_arrow("runs", [self._row(())])

@@ -1,8 +1,8 @@
-"""What `copydesk maintain` does: sketches that are missing, the index compacted or made anew."""
+"""What `copydesk maintain` does: sketches that are missing, the index compacted, old rows swept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +13,12 @@ import pyarrow as pa
 from tasks.dedup.posting import group_postings
 from tasks.dedup.stories import Stories
 from tasks.matching import match_tables
-from warehouse import catalog, shingle_upkeep, store
+from warehouse import catalog, definitions, shingle_upkeep, store
 from warehouse.lease import writer_lease
 from warehouse.location import Location
 from warehouse.shingle_files import TABLE
 from warehouse.shingle_index import ShingleIndex
+from warehouse.sweeping import sweep_annotations
 
 # Articles that no row of `groups` names: written by an older copydesk.
 UNMATCHED = """
@@ -41,6 +42,7 @@ class Upkeep:
     files_after: int
     rows: int  # of the index
     byte_count: int
+    swept: int  # rows of annotations that newer ones had replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,10 @@ def maintain(
         on_progress("compacting", 0, before)
         if before > 1 or matched:
             _compact(warehouse)
+        swept = sweep_annotations(location, lambda moved: _point_at(warehouse, moved))
         index = ShingleIndex(location)
         catalog.refresh(location)
-    return Upkeep(matched, before, index.file_count, index.row_count, index.byte_count)
+    return Upkeep(matched, before, index.file_count, index.row_count, index.byte_count, swept)
 
 
 def _compact(warehouse: Open) -> None:
@@ -104,15 +107,19 @@ def _compact(warehouse: Open) -> None:
 
 
 def _move(warehouse: Open, version: int) -> None:
-    """A commit without rows: from now on readers open the new version of the table."""
-    commit = warehouse.writer.commit({}, moved={TABLE: version})
+    _point_at(warehouse, {TABLE: version})
+
+
+def _point_at(warehouse: Open, moved: Mapping[str, int]) -> None:
+    """A commit without rows: from now on readers open the new versions of the tables."""
+    commit = warehouse.writer.commit({}, moved=moved)
     warehouse.stories.note(warehouse.run_id, commit.sequence)
 
 
 def _match_missing(warehouse: Open, on_progress: Callable[[str, int, int], None]) -> int:
     """Match articles of an older copydesk, in the order in which they were committed."""
     with duckdb.connect() as connection:
-        catalog.define_tables(connection, warehouse.location)
+        definitions.define_tables(connection, warehouse.location)
         connection.execute(UNMATCHED)
         total = int(connection.execute("SELECT count(*) FROM unmatched").fetchall()[0][0])
         for number, start in enumerate(range(0, total, BATCH), 1):
@@ -133,7 +140,7 @@ def _part(connection: duckdb.DuckDBPyConnection, name: str, start: int) -> pa.Ta
     place = f"place > {start} AND place <= {start + BATCH}"
     commits = connection.sql(f"SELECT DISTINCT commit_id FROM unmatched WHERE {place}").fetchall()
     # A list of constants: by it DuckDB leaves out the files of all other commits.
-    among = ", ".join(catalog.quoted(commit_id) for (commit_id,) in commits)
+    among = ", ".join(definitions.quoted(commit_id) for (commit_id,) in commits)
     return connection.sql(
         f"SELECT t.* FROM {name} t JOIN unmatched u USING (article_id) "
         f"WHERE t.commit_id IN ({among}) AND {place} ORDER BY {order}"

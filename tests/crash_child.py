@@ -101,7 +101,7 @@ def install(killer: Killer) -> None:
     around(Stories, "apply", lambda *_: None, lambda *_: at("after stories"))
     around(Ledger, "note_hints", lambda *_: None, lambda *_: at("after hints"))
     around(catalog, "refresh", lambda *_: at("before catalog"), lambda *_: at("after catalog"))
-    around(catalog, "define_views", lambda *_: None, lambda *_: at("after views"))
+    around(catalog, "define_live", lambda *_: None, lambda *_: at("after views"))
     around(store, "append_run", lambda *_: at("before run row"), lambda *_: at("after run row"))
 
 

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import main
-from tests.making import an_article, ingest, write
+from tests.making import an_article, ask, ingest, write
 from warehouse import store
 from warehouse.lease import writer_lease
 from warehouse.location import locate
@@ -322,3 +322,27 @@ def test_a_wrong_warehouse_is_left_as_it_is(tmp_path: Path, command: str) -> Non
     ]
     assert CliRunner().invoke(main, arguments).exit_code != 0
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_topic_model_is_trained_and_used(tmp_path: Path) -> None:
+    """Labelled articles of the warehouse to a model; the enrich that is given it writes topics."""
+    pytest.importorskip("sklearn")
+    files = {f"a{k}__json": an_article(k) for k in range(8)}
+    where = str(tmp_path / "corpus")
+    ingest(where, write(tmp_path / "in", **files))
+    rows = ask(where, "SELECT article_id, row_number() OVER () % 2 FROM articles")
+    lines = [
+        "article_id,label",
+        *(f"{article},{'odd' if odd else 'even'}" for article, odd in rows),
+    ]
+    write(tmp_path / "labels", l__csv="\n".join(lines))
+    model = str(tmp_path / "topics.skops")
+
+    trained = copydesk("train-topics", str(tmp_path / "labels" / "l.csv"), "-o", model, "-w", where)
+    used = copydesk(
+        "enrich", "--only", "topics", "--topic-model", model, "--no-prefect", "-w", where
+    )
+
+    assert "8 texts, accuracy" in trained.output
+    assert used.exit_code == 0, used.output
+    assert ask(where, "SELECT DISTINCT topic FROM topics ORDER BY 1") == [("even",), ("odd",)]

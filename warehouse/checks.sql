@@ -108,3 +108,51 @@ SELECT l.link_id FROM (
 JOIN articles a ON a.article_id = l.article_a JOIN articles b ON b.article_id = l.article_b
 WHERE span.a_start < 0 OR span.a_start >= span.a_end OR span.a_end > a.char_count
    OR span.b_start < 0 OR span.b_start >= span.b_end OR span.b_end > b.char_count;
+
+-- annotations: every row stands in the headline or the text where it says
+WITH rows AS (
+    SELECT 'sentences' AS place, article_id, annotator, field, char_start, char_end, NULL AS surface,
+        run_id, commit_id FROM sentences
+    UNION ALL SELECT 'mentions' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM mentions
+    UNION ALL SELECT 'acronyms' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM acronyms
+    UNION ALL SELECT 'places' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM places
+    UNION ALL SELECT 'dates' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM dates
+    UNION ALL SELECT 'quantities' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM quantities
+    UNION ALL SELECT 'quotes' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM quotes
+    UNION ALL SELECT 'loaded_terms' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM loaded_terms
+    UNION ALL SELECT 'annotations' AS place, article_id, annotator, field, char_start, char_end, surface AS surface,
+        run_id, commit_id FROM annotations
+)
+SELECT r.place, r.article_id, r.annotator, r.char_start, r.char_end
+FROM rows r
+JOIN annotation_status s ON s.article_id = r.article_id AND s.annotator = r.annotator
+JOIN articles a ON a.article_id = r.article_id AND a.commit_id = s.article_commit_id
+WHERE r.run_id = coalesce(getvariable('run_id'), r.run_id)
+  AND (r.char_start < 0 OR r.char_start >= r.char_end
+       OR r.char_end > length(CASE r.field WHEN 'headline' THEN a.headline ELSE a.text END)
+       OR substring(CASE r.field WHEN 'headline' THEN a.headline ELSE a.text END,
+                    r.char_start + 1, r.char_end - r.char_start) <> r.surface);
+
+-- statuses: an annotator has one status for an article, and rows only where it is done
+SELECT article_id, annotator, count(*) AS row_count FROM annotation_status
+GROUP BY article_id, annotator HAVING count(*) > 1;
+
+-- bounds: what begins does not end before
+SELECT 'dates' AS place, article_id, expression AS number FROM dates
+WHERE run_id = coalesce(getvariable('run_id'), run_id) AND start_date > end_date
+UNION ALL
+SELECT 'quantities', article_id, quantity FROM quantities
+WHERE run_id = coalesce(getvariable('run_id'), run_id) AND value_min > value_max;
+
+-- entities: what a mention names is an entity of the same article
+SELECT m.article_id, m.mention, m.entity_id FROM mentions m
+WHERE m.run_id = coalesce(getvariable('run_id'), m.run_id)
+  AND NOT EXISTS (SELECT 1 FROM entities e
+                  WHERE e.article_id = m.article_id AND e.entity_id = m.entity_id);

@@ -18,7 +18,7 @@ import duckdb
 from deltalake import DeltaTable
 
 from warehouse import store
-from warehouse.catalog import define_tables
+from warehouse.definitions import define_tables
 from warehouse.errors import TryAgain
 from warehouse.location import Location
 

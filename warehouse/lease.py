@@ -24,13 +24,16 @@ POLL_SECONDS = 0.2
 
 
 @contextmanager
-def writer_lease(location: Location, *, wait_seconds: float = 0.0) -> Iterator[None]:
+def writer_lease(
+    location: Location, *, wait_seconds: float = 0.0, purpose: str = "writer"
+) -> Iterator[None]:
     """Hold the lease of `location` for the body of the `with`.
 
-    Waits up to `wait_seconds` for another writer, then raises WriterBusy that names it. TryAgain
-    when the lock file cannot be opened.
+    A `purpose` of its own keeps two runs of one kind apart that write only now and then. Waits up
+    to `wait_seconds` for another holder, then raises WriterBusy that names it. TryAgain when the
+    lock file cannot be opened.
     """
-    path = location.path / ".writer.lock"
+    path = location.path / f".{purpose}.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_type_hints
 
 import pyarrow as pa
 
+from warehouse.annotations import ANNOTATION_TABLES, ENRICH_TABLES
 from warehouse.bookkeeping import CommitRow, RunRow, SupersededRow
 from warehouse.columns import (
     AUTHORS,
@@ -36,7 +37,7 @@ from warehouse.columns import (
 from warehouse.duplicates import DUPLICATE_TABLES
 
 # Semantic: a change of meaning is a new major version, an added column or table a new minor one.
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,17 +261,6 @@ class DateEvidenceRow:
     reason: Annotated[str | None, Column(TEXT, "What it contradicts, for a person.")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnotationStatusRow:
-    """What was tried for which article, so that "not annotated" is not read as "nothing there"."""
-
-    article_id: Annotated[str, key("Article.")]
-    annotator: Annotated[str, few("Name of the annotator.")]
-    annotator_version: Annotated[str, few("Its version.")]
-    status: Annotated[str, few("done, failed, unsupported_language or model_missing.")]
-    detail: Annotated[str | None, Column(TEXT, "For a person.")]
-
-
 TABLES: dict[str, type] = {
     "files": FileRow,
     "raw": RawRow,
@@ -279,7 +269,8 @@ TABLES: dict[str, type] = {
     "paragraphs": ParagraphRow,
     "date_evidence": DateEvidenceRow,
     **DUPLICATE_TABLES,
-    "annotation_status": AnnotationStatusRow,
+    **ANNOTATION_TABLES,
+    **ENRICH_TABLES,
     "superseded": SupersededRow,
     "commits": CommitRow,
     "runs": RunRow,
@@ -291,19 +282,30 @@ COMMIT_COLUMNS: dict[str, Column] = {
     "commit_id": Column(TEXT, "Commit that wrote the row.", few=True, key=True),
 }
 
+# Added by the frame to every row that an annotator writes.
+ANNOTATION_COLUMNS: dict[str, Column] = {
+    "annotator": few("Name of the annotator."),
+    "annotator_version": few("Its version, see annotators."),
+}
+
+# Made when their first row is written: a warehouse that is never enriched does not have them.
+LATE_TABLES = frozenset((*ANNOTATION_TABLES, *ENRICH_TABLES))
+
 # Rows of these are committed together in chunks; `commits` says which chunks count.
 CHUNK_TABLES = tuple(name for name in TABLES if name not in ("commits", "runs"))
 
-# Which column of a table names the subject of `superseded`, and under which table it is listed.
+# How a row `h` of a table is named as the subject of `superseded`, and under which table.
 SUBJECTS: dict[str, tuple[str, str]] = {
-    "files": ("files", "document_id"),
-    "articles": ("articles", "article_id"),
-    "fields": ("articles", "article_id"),
-    "paragraphs": ("articles", "article_id"),
-    "date_evidence": ("articles", "article_id"),
-    "links": ("links", "link_id"),
-    "groups": ("groups", "article_id"),
-    "group_aliases": ("group_aliases", "group_id"),
+    "files": ("files", "h.document_id"),
+    "articles": ("articles", "h.article_id"),
+    "fields": ("articles", "h.article_id"),
+    "paragraphs": ("articles", "h.article_id"),
+    "date_evidence": ("articles", "h.article_id"),
+    "links": ("links", "h.link_id"),
+    "groups": ("groups", "h.article_id"),
+    "group_aliases": ("group_aliases", "h.group_id"),
+    # All that an annotator wrote about an article in one commit is replaced together.
+    **dict.fromkeys(ANNOTATION_TABLES, ("annotations", "h.annotator || '/' || h.article_id")),
 }
 
 
@@ -312,7 +314,10 @@ def columns(table: str) -> dict[str, Column]:
     """Return the columns of `table` by name, in order, with those that the store adds."""
     hints = get_type_hints(TABLES[table], include_extras=True)
     own = {item.name: _column(hints[item.name]) for item in fields(TABLES[table])}
-    return own if table == "runs" else {**own, **COMMIT_COLUMNS}
+    if table == "runs":
+        return own
+    by = ANNOTATION_COLUMNS if table in ANNOTATION_TABLES else {}
+    return {**own, **by, **COMMIT_COLUMNS}
 
 
 def _column(hint: Any) -> Column:

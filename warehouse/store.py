@@ -35,6 +35,7 @@ from warehouse.errors import BadWarehouse, TryAgain, WriterBusy
 from warehouse.location import Location
 from warehouse.schema import (
     CHUNK_TABLES,
+    LATE_TABLES,
     SCHEMA_VERSION,
     TABLES,
     arrow_schema,
@@ -84,6 +85,11 @@ def open_table(location: Location, name: str, version: int | None = None) -> Del
         raise BadWarehouse(f"{location}: table {name!r} cannot be opened: {error}") from error
 
 
+def has_table(location: Location, name: str) -> bool:
+    """Was a table of `name` made? Those of annotations come with their first row."""
+    return DeltaTable.is_deltatable(location.table(name))
+
+
 def check_readable(location: Location) -> None:
     """Raise BadWarehouse unless there is a warehouse of a schema this version can read."""
     if not exists(location):
@@ -123,8 +129,11 @@ def prepare(location: Location) -> None:
             refuse_foreign_folder(location)
         else:
             check_readable(location)
+            if schema_version(location) == SCHEMA_VERSION:
+                return  # the mark is set last
         for name in sorted(TABLES, key=lambda table: table == "commits"):  # commits last: the mark
-            _create_or_widen(location, name)
+            if name not in LATE_TABLES or DeltaTable.is_deltatable(location.table(name)):
+                _create_or_widen(location, name)
         _record_schema_version(location)
     except (DeltaError, OSError) as error:
         raise TryAgain(f"{location}: cannot prepare the warehouse: {error}") from error
@@ -166,6 +175,14 @@ def _create_or_widen(location: Location, name: str) -> None:
         table.alter.add_columns(_delta_fields(new))
 
 
+def _create_late(location: Location, name: str) -> None:
+    """Make a table that a warehouse has only once there is a row for it."""
+    try:
+        _create_or_widen(location, name)
+    except (DeltaError, OSError) as error:
+        raise TryAgain(f"{location}: cannot make table {name!r}: {error}") from error
+
+
 def _delta_fields(fields: list[pa.Field]) -> list[Field]:
     return list(Schema.from_arrow(pa.schema(fields)).fields)
 
@@ -200,6 +217,10 @@ class Writer:
         self._commits = open_table(location, "commits")
         self._count = 0
 
+    def catch_up(self) -> None:
+        """Take note of what others have committed, for a run that gives the lease up in between."""
+        self._commits = open_table(self.location, "commits")
+
     @property
     def sequence(self) -> int:
         """Number of the last commit that this writer knows of; 0 for none."""
@@ -231,6 +252,8 @@ class Writer:
 
     def _append(self, name: str, table: pa.Table) -> int:
         """Append to one chunk table and return the version that holds the rows."""
+        if name in LATE_TABLES:
+            _create_late(self.location, name)
         target = open_table(self.location, name)
         _write(target, name, table, CommitProperties())
         return int(target.version())
@@ -265,7 +288,7 @@ def _write(target: DeltaTable, name: str, table: pa.Table, properties: CommitPro
             target,
             table,
             mode="append",
-            writer_properties=_writer_properties(name, table.num_rows),
+            writer_properties=writer_properties(name, table.num_rows),
             commit_properties=properties,
         )
     except CommitFailedError as error:
@@ -276,8 +299,8 @@ def _write(target: DeltaTable, name: str, table: pa.Table, properties: CommitPro
         raise TryAgain(f"{target.table_uri}: cannot append to {name!r}: {error}") from error
 
 
-def _writer_properties(name: str, row_count: int) -> WriterProperties:
-    """Zstandard level 3; dictionaries on columns of few values, bloom filters on keys."""
+def writer_properties(name: str, row_count: int = ROW_GROUP) -> WriterProperties:
+    """Return how files are written: Zstandard, dictionaries for few values, bloom filters for keys."""
     bloom = BloomFilterProperties(True, fpp=BLOOM_FALSE_POSITIVES, ndv=max(row_count, 1))
     special: dict[str, Any] = {}
     for column, spec in columns(name).items():

@@ -26,7 +26,7 @@ from tasks.dedup.near import match
 from tasks.dedup.stories import Stories
 from tasks.matching import fresh_articles
 from warehouse import store
-from warehouse.catalog import define_tables
+from warehouse.definitions import define_tables
 from warehouse.location import Location, locate
 from warehouse.shingle_index import ShingleIndex
 

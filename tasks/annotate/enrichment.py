@@ -1,0 +1,310 @@
+"""One run of enrich: from the lease to its row in `enrich_runs`. Knows nothing of Prefect.
+
+It gives the writer's lease up between its commits, so that an ingest never waits for annotations.
+Resuming rests on the commits alone: what a killed run has committed is not due any more.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import duckdb
+import pyarrow as pa
+
+from tasks.annotate.due import Demand, Due, batches, find_due, languages
+from tasks.annotate.keywords import document_terms
+from tasks.annotate.labour import STATUS, Annotated, Labour, concatenated
+from tasks.annotate.records import Annotator, Article, Options
+from tasks.annotate.registry import annotators, chosen
+from tasks.annotate.safely import Patience, workers
+from tasks.annotate.versions import versions
+from tasks.stopwatch import add_seconds
+from warehouse import catalog, definitions, store
+from warehouse.annotations import AnnotatorRow, EnrichRunRow, TermCountRow
+from warehouse.checks import FailedCheck, failed_checks
+from warehouse.errors import UnsoundRun
+from warehouse.lease import writer_lease
+from warehouse.location import Location
+from warehouse.schema import SCHEMA_VERSION, to_arrow
+from warehouse.term_counts import TermCounts
+
+KEYWORDS = "keywords"
+TOOLS = ("copydesk", "spacy", "simplemma", "text2num", "scikit-learn")
+# A commit waits for a running ingest so long, or as long as the run was told to wait.
+COMMIT_WAIT_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a run of enrich is asked to do."""
+
+    location: Location
+    only: tuple[str, ...] = ()  # names of annotators; those that they need come with them
+    again: bool = False  # also where they are current
+    retry_failed: bool = False
+    limit: int | None = None  # articles
+    options: Options = field(default_factory=Options)
+    patience: Patience = field(default_factory=Patience)
+    batch_articles: int = 200  # a task of some seconds
+    chunk_articles: int = 1_000  # a commit
+    chunk_seconds: float = 120.0
+    wait_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run so far."""
+
+    due: int = 0
+    read: int = 0
+    committed: int = 0
+    commits: int = 0
+    statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A finished run."""
+
+    run_id: str
+    row: EnrichRunRow
+    failed: tuple[FailedCheck, ...]
+
+    def require_sound(self) -> None:
+        """Raise UnsoundRun unless every data test holds."""
+        if self.failed:
+            wrong = [f"{c.name} ({c.row_count} rows, {c.example})" for c in self.failed]
+            raise UnsoundRun(f"run {self.run_id} does not add up: {'; '.join(wrong)}")
+
+
+class Enrichment:
+    """A run under way; make it with `start`."""
+
+    def __init__(
+        self,
+        order: Order,
+        connection: duckdb.DuckDBPyConnection,
+        annotators: Sequence[Annotator],
+        labour: Labour,
+        counts: TermCounts,
+        flow_run_id: str | None,
+    ) -> None:
+        self.order = order
+        self.location = order.location
+        self.annotators = annotators
+        self.flow_run_id = flow_run_id
+        self.started_at = datetime.now(UTC)
+        self.run_id = store.new_run_id(self.started_at, "enrich")
+        self.writer = store.Writer(order.location, self.run_id)
+        self.tally = Tally()
+        self._connection = connection
+        self._labour = labour
+        self._counts = counts
+        self._waiting: list[Annotated] = []
+        self._known = _known_versions(connection)
+        self._chunk_start = time.monotonic()
+
+    def batches(self) -> Iterator[list[Due]]:
+        """Yield what is due, in order, up to the limit."""
+        left = self.tally.due
+        for batch in batches(self._connection, self.order.batch_articles):
+            if left <= 0:
+                return
+            yield batch[:left]
+            left -= len(batch)
+
+    def annotate(self, batch: Sequence[Due]) -> Annotated:
+        """Return what the annotators say of a batch."""
+        return self._labour.annotate(self._connection, batch)
+
+    def collect(self, done: Annotated) -> None:
+        """Take in a batch that was annotated."""
+        self._waiting.append(done)
+        self.tally.read += len(done.articles)
+        add_seconds(self.tally.seconds, done.seconds)
+
+    def is_chunk_full(self) -> bool:
+        """Is it time to commit?"""
+        return (
+            sum(len(each.articles) for each in self._waiting) >= self.order.chunk_articles
+            or time.monotonic() - self._chunk_start >= self.order.chunk_seconds
+        )
+
+    def commit(self) -> None:
+        """Commit everything collected; may be repeated after TryAgain."""
+        if self._waiting:
+            chunk = dict(concatenated(self._waiting))
+            rows = [row for each in self._waiting for row in each.superseded]
+            chunk["superseded"] = to_arrow("superseded", rows)
+            new = self._new_versions()
+            chunk["annotators"] = to_arrow("annotators", new)
+            terms = self._terms()
+            chunk["term_counts"] = to_arrow("term_counts", terms)
+            self._write(chunk, terms)
+            self._known.update(map(_named, new))
+            self._count()
+        self._waiting = []
+        self._chunk_start = time.monotonic()
+
+    def _write(self, chunk: Mapping[str, pa.Table], terms: Sequence[TermCountRow] = ()) -> None:
+        wait = max(self.order.wait_seconds, COMMIT_WAIT_SECONDS)
+        with writer_lease(self.location, wait_seconds=wait):
+            self.writer.catch_up()
+            commit = self.writer.commit(chunk)
+        self._counts.apply(terms, self.run_id, commit.sequence)
+        catalog.refresh(self.location)
+
+    def _count(self) -> None:
+        self.tally.commits += 1
+        for each in self._waiting:
+            self.tally.committed += len(each.articles)
+            self.tally.statuses.update(each.statuses)
+            for table, parts in each.tables.items():
+                if table != STATUS:
+                    self.tally.rows[table] += sum(part.num_rows for part in parts)
+
+    def _new_versions(self) -> list[AnnotatorRow]:
+        """The versions that this warehouse has not been told of."""
+        rows = [each.row for each in self._labour.expected.values()]
+        return [row for row in rows if _named(row) not in self._known]
+
+    def _terms(self) -> list[TermCountRow]:
+        """What the articles whose keywords were read for the first time add to the counts."""
+        articles = [a for each in self._waiting for a in each.newly_done.get(KEYWORDS, ())]
+        return count_terms(articles)
+
+    def finish(self) -> Summary:
+        """Run the data tests and write the row in `enrich_runs`."""
+        with catalog.open_catalog(self.location) as connection:
+            failed = tuple(failed_checks(connection, self.run_id))
+        row = self._row()
+        self._write({"enrich_runs": to_arrow("enrich_runs", [row])})
+        return Summary(self.run_id, row, failed)
+
+    def _row(self) -> EnrichRunRow:
+        tally = self.tally
+        return EnrichRunRow(
+            flow_run_id=self.flow_run_id,
+            started_at=self.started_at,
+            ended_at=datetime.now(UTC),
+            annotators=list(self.order.only) or [each.name for each in self.annotators],
+            article_count=tally.committed,
+            commit_count=tally.commits,
+            status_counts={"/".join(key): n for key, n in sorted(tally.statuses.items())},
+            row_counts=dict(sorted(tally.rows.items())),
+            annotator_seconds={name: round(s, 3) for name, s in tally.seconds.items()},
+            tool_versions=tool_versions(),
+        )
+
+
+def _named(row: AnnotatorRow) -> tuple[str, str | None, str, str]:
+    return row.annotator, row.language_code, row.annotator_version, row.status
+
+
+def _known_versions(
+    connection: duckdb.DuckDBPyConnection,
+) -> set[tuple[str, str | None, str, str]]:
+    return set(
+        connection.execute(
+            "SELECT annotator, language_code, annotator_version, status FROM annotators"
+        ).fetchall()
+    )
+
+
+def count_terms(articles: Sequence[Article]) -> list[TermCountRow]:
+    """Return in how many of `articles` each term occurs, by language; term "" counts articles."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for article in articles:
+        counts[article.language, ""] += 1
+        counts.update((article.language, term) for term in document_terms(article))
+    return [
+        TermCountRow(language_code=language, term=term, article_count=count)
+        for (language, term), count in sorted(counts.items())
+    ]
+
+
+@contextmanager
+def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
+    """Find what is due and start the process that annotates; yield the run.
+
+    Raises BadSetting for an annotator that is not known, BadWarehouse when there is no warehouse,
+    WriterBusy when another enrich runs (or an ingest, longer than the order waits).
+    """
+    store.check_readable(order.location)
+    asked = chosen(order.only, annotators(order.options))
+    with ExitStack() as stack:
+        lease = writer_lease(order.location, wait_seconds=order.wait_seconds, purpose="enrich")
+        stack.enter_context(lease)
+        if store.schema_version(order.location) != SCHEMA_VERSION:
+            with writer_lease(order.location, wait_seconds=order.wait_seconds):
+                store.prepare(order.location)
+        scratch = order.location.state / "enrich"
+        scratch.mkdir(parents=True, exist_ok=True)
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        connection = stack.enter_context(duckdb.connect())
+        definitions.define_tables(connection, order.location)
+        expected = versions(asked, languages(connection))
+        labour = Labour(
+            asked, expected, stack.enter_context(workers(order.options, order.patience))
+        )
+        counts = stack.enter_context(closing(TermCounts(order.location)))
+        counts.catch_up()
+        run = Enrichment(order, connection, asked, labour, counts, flow_run_id)
+        due = find_due(connection, asked, expected, _demand(order, asked), order.location)
+        run.tally.due = due if order.limit is None else min(due, order.limit)
+        yield run
+
+
+def _demand(order: Order, asked: Sequence[Annotator]) -> Demand:
+    names = order.only or tuple(each.name for each in asked)
+    again = frozenset(names if order.again else ())
+    return Demand(again=again, retry_failed=order.retry_failed)
+
+
+AnnotateStep = Callable[[Enrichment, Sequence[Due]], Annotated]
+
+
+def drive(
+    run: Enrichment,
+    *,
+    annotate: AnnotateStep = Enrichment.annotate,
+    commit: Callable[[Enrichment], None] = Enrichment.commit,
+    on_progress: Callable[[Enrichment], None] = lambda run: None,
+) -> None:
+    """Annotate every batch and commit chunk by chunk. Prefect wraps both as tasks."""
+    for batch in run.batches():
+        run.collect(annotate(run, batch))
+        if run.is_chunk_full():
+            commit(run)
+        on_progress(run)
+    commit(run)
+    on_progress(run)
+
+
+def enrich_articles(
+    order: Order, on_progress: Callable[[Enrichment], None] = lambda run: None
+) -> Summary:
+    """The whole run in this process (and the one that annotates), without Prefect."""
+    with start(order) as run:
+        drive(run, on_progress=on_progress)
+        return run.finish()
+
+
+def tool_versions() -> dict[str, str]:
+    """Return the versions of the libraries that annotators read with, where they are installed."""
+    found = {}
+    for name in TOOLS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""Numbers and what they count or measure: the rules and word tables behind quantities."""

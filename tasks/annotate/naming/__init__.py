@@ -1,0 +1,1 @@
+"""Names in a text: models, word tables, titles, and which names are the same."""

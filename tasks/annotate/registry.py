@@ -1,0 +1,111 @@
+"""Every annotator, in an order in which those that are needed come first.
+
+An annotator from outside is an entry point in the group `copydesk.annotators` that names a function
+`(options: Options) -> Annotator`. It writes to the table `annotations`, or to one of ours under a
+name of its own; with the name of one of ours it takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+from tasks.annotate.records import Annotator, Options
+from warehouse.annotations import ANNOTATION_TABLES
+from warehouse.errors import BadSetting
+
+GROUP = "copydesk.annotators"
+Factory = Callable[[Options], Annotator]
+
+
+def builtin() -> list[Factory]:
+    """Return the factories of our own annotators."""
+    from tasks.annotate import (
+        acronyms,
+        dates,
+        entities,
+        keywords,
+        loaded_terms,
+        places,
+        quantities,
+        quotes,
+        readability,
+        sentences,
+        topics,
+    )
+
+    modules = (
+        sentences, acronyms, entities, places, dates, quotes, quantities,
+        keywords, topics, loaded_terms, readability,
+    )  # fmt: skip
+    return [module.annotator for module in modules]
+
+
+def annotators(options: Options) -> tuple[Annotator, ...]:
+    """Return every annotator by these settings, each behind those it needs.
+
+    Raises BadSetting for one from outside that cannot be used, and where needs go in a circle.
+    """
+    outside = (_load(point) for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
+    made = [factory(options) for factory in (*builtin(), *outside)]
+    return in_order({each.name: each for each in made})
+
+
+def in_order(known: Mapping[str, Annotator]) -> tuple[Annotator, ...]:
+    """Return them so that each stands behind those it needs; else in the order given."""
+    for each in known.values():
+        _check(each, known)
+    ordered: dict[str, Annotator] = {}
+
+    def place(each: Annotator, waiting: tuple[str, ...]) -> None:
+        if each.name in waiting:
+            raise BadSetting(f"annotators need each other: {' -> '.join((*waiting, each.name))}")
+        for name in each.needs:
+            place(known[name], (*waiting, each.name))
+        ordered.setdefault(each.name, each)
+
+    for each in known.values():
+        place(each, ())
+    return tuple(ordered.values())
+
+
+def chosen(names: Sequence[str], known: Iterable[Annotator]) -> tuple[Annotator, ...]:
+    """Return the annotators of these names and those they need; all of them for no names.
+
+    Raises BadSetting for a name that no annotator has.
+    """
+    by_name = {each.name: each for each in known}
+    wanted: set[str] = set()
+    waiting = list(names) or list(by_name)
+    while waiting:
+        name = waiting.pop()
+        if name not in by_name:
+            raise BadSetting(f"{name!r}: no annotator has this name; known: {', '.join(by_name)}")
+        if name not in wanted:
+            wanted.add(name)
+            waiting += by_name[name].needs
+    return tuple(each for each in by_name.values() if each.name in wanted)
+
+
+def _check(each: Annotator, known: Mapping[str, Annotator]) -> None:
+    strange = sorted({*each.tables} - {*ANNOTATION_TABLES})
+    if strange or not each.tables:
+        raise BadSetting(
+            f"annotator {each.name!r} writes {strange or 'no table'}, which is none of ours"
+        )
+    missing = [name for name in each.needs if name not in known]
+    if missing:
+        raise BadSetting(f"annotator {each.name!r} needs {missing[0]!r}, which is not there")
+    if "/" in each.name:
+        raise BadSetting(f"annotator {each.name!r}: a name has no slash")
+
+
+def _load(point: EntryPoint) -> Factory:
+    try:
+        found = point.load()
+    except (ImportError, AttributeError) as error:
+        what = f"{GROUP}: {point.name} = {point.value}: {error}; install or uninstall it"
+        raise BadSetting(what) from error
+    if not callable(found):
+        raise BadSetting(f"{GROUP}: {point.name} = {point.value} is no function of Options")
+    return found  # type: ignore[no-any-return]

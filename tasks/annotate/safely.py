@@ -1,0 +1,191 @@
+"""Annotators at work in a process of their own, so that none of them can hurt the run.
+
+One that raises, crashes the process, outgrows its memory or hangs is tried again with each article
+alone; what fails alone too is recorded as failed, with what was seen, and the rest is annotated.
+Rows that do not point where they say are refused in the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from tasks.annotate.records import TEXT, Annotator, Options, Rows, Subject
+from tasks.annotate.registry import annotators
+from warehouse.annotations import ANNOTATION_TABLES
+from warehouse.errors import BadSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an annotator may take, in seconds of wall time.
+
+    Names of 200 articles took 2 to 4 s on the machine where this was written, with its other core
+    busy; loading a model takes 1 to 5 s and happens within the first call.
+    """
+
+    start: float = 60.0
+    article: float = 1.0
+    alone: float = 30.0  # one article, when its batch has failed
+
+    def of(self, count: int) -> float:
+        """How long `count` articles may take."""
+        return self.alone if count == 1 else self.start + self.article * count
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an annotator has no rows for an article."""
+
+    detail: str
+
+
+Outcome = Rows | Failure
+
+
+class Workers:
+    """The process that annotates; make it with `workers`."""
+
+    def __init__(self, pool: ProcessPool, patience: Patience) -> None:
+        self._pool = pool
+        self._patience = patience
+        self.cpu_seconds = 0.0  # of the last call
+
+    def annotate(self, annotator: Annotator, subjects: Sequence[Subject]) -> list[Outcome]:
+        """Return for every subject its rows, or why there are none."""
+        self.cpu_seconds = 0.0
+        found = self._try(annotator.name, subjects)
+        if isinstance(found, Failure):
+            if len(subjects) == 1:
+                return [found]
+            return [self._alone(annotator, subject) for subject in subjects]
+        pairs = zip(subjects, found, strict=True)
+        return [checked(annotator, subject, rows) for subject, rows in pairs]
+
+    def _alone(self, annotator: Annotator, subject: Subject) -> Outcome:
+        found = self._try(annotator.name, [subject])
+        if isinstance(found, Failure):
+            return found
+        return checked(annotator, subject, found[0])
+
+    def _try(self, name: str, subjects: Sequence[Subject]) -> list[Rows] | Failure:
+        patience = self._patience.of(len(subjects))
+        future = self._pool.schedule(_annotate, args=(name, subjects), timeout=patience)
+        try:
+            rows, seconds = future.result()
+        except FutureTimeout as error:
+            if isinstance(getattr(error, "__cause__", None), Exception):
+                return Failure(_first_line(error))  # the annotator's own TimeoutError
+            return Failure(f"hung: no answer within {patience:g} s")
+        except ProcessExpired as error:
+            return Failure(f"its process died (exit code {error.exitcode})")
+        except BadSetting:  # of the installation: no article is at fault
+            raise
+        except Exception as error:  # noqa: BLE001 - code from outside may raise anything
+            return Failure(_first_line(error))
+        self.cpu_seconds += seconds
+        if len(rows) != len(subjects):
+            return Failure(f"gave rows for {len(rows)} of {len(subjects)} articles")
+        return rows
+
+
+@contextmanager
+def workers(options: Options, patience: Patience | None = None) -> Iterator[Workers]:
+    """Yield a process for annotators, started with the first call and ended with the body."""
+    # spawn: a fork would share locks and threads of Arrow, DuckDB and Prefect with the child
+    pool = ProcessPool(
+        max_workers=1,
+        context=get_context("spawn"),
+        initializer=_begin,
+        initargs=(options, os.getpid()),
+    )
+    try:
+        yield Workers(pool, patience or Patience())
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call] # pebble is typed but for this
+        pool.join()
+
+
+def _begin(options: Options, parent: int) -> None:
+    """In the worker: a process that hangs must not outlive a run that was killed."""
+    _OPTIONS.append(options)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+_OPTIONS: list[Options] = []  # of the worker, set when it starts
+
+
+@cache
+def _known() -> Mapping[str, Annotator]:
+    return {each.name: each for each in annotators(_OPTIONS[-1])}
+
+
+def _annotate(name: str, subjects: Sequence[Subject]) -> tuple[list[Rows], float]:
+    """In the worker: the rows of each subject, and the CPU seconds that took."""
+    annotator = _known()[name]
+    start = time.process_time()
+    rows = annotator.annotate(subjects)
+    return rows, time.process_time() - start
+
+
+def checked(annotator: Annotator, subject: Subject, rows: Rows) -> Outcome:
+    """Return `rows` if each is of its table, about this article, and stands where it says."""
+    try:
+        for table, found in rows.items():
+            if table not in annotator.tables:
+                return Failure(f"wrote to {table!r}, which is none of its tables")
+            check = _checker(table)
+            for row in found:
+                wrong = check(row, subject)
+                if wrong:
+                    return Failure(f"{table}: {wrong}")
+    except (AttributeError, TypeError) as error:
+        return Failure(f"rows of another shape: {error}")
+    return rows
+
+
+@cache
+def _checker(table: str) -> Callable[[Any, Subject], str | None]:
+    kind: Any = ANNOTATION_TABLES[table]
+    names = {each.name for each in fields(kind)}
+    is_placed = {"char_start", "char_end", "field"} <= names
+
+    def check(row: Any, subject: Subject) -> str | None:
+        if row.__class__ is not kind:
+            return f"a row is a {row.__class__.__name__}, not a {kind.__name__}"
+        if row.article_id != subject.article.article_id:
+            return f"a row is about article {row.article_id!r}"
+        return _misplaced(row, subject, "surface" in names) if is_placed else None
+
+    return check
+
+
+def _misplaced(row: Any, subject: Subject, has_surface: bool) -> str | None:
+    article = subject.article
+    text = article.text if row.field == TEXT else article.headline or ""
+    start, end = row.char_start, row.char_end
+    if row.field not in (TEXT, "headline") or not 0 <= start < end <= len(text):
+        return f"offsets {start}-{end} lie outside the {row.field} of {len(text)} characters"
+    if has_surface and text[start:end] != row.surface:
+        return f"at {start}-{end} stands {text[start:end][:60]!r}, not {row.surface[:60]!r}"
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:300]

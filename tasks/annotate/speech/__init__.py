@@ -1,0 +1,1 @@
+"""Who said what: quotation marks, verbs of saying, speakers."""

@@ -1,0 +1,94 @@
+"""Whether a form of a verb of saying is used as a verb with a subject of its own."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+
+from tasks.annotate.speech.tokens import Stretch
+from tasks.annotate.speech.verbs import Verb
+from tasks.annotate.speech.words import Lexicon
+
+# Before a form in -s they make it a noun: many states.
+_PLURAL = frozenset(("many", "some", "several", "few", "most", "these", "those", "all", "both"))
+
+
+class Usage:
+    """Tells verbs from nouns, infinitives and passives in one stretch."""
+
+    def __init__(self, stretch: Stretch, table: Mapping[str, Verb], lex: Lexicon) -> None:
+        self.stretch, self.table, self.lex = stretch, table, lex
+        self.words, self.lows = stretch.words, stretch.lows
+
+    def is_finite(self, token: int) -> bool:
+        """Is the verb used as one with a subject: no infinitive, passive, noun or name?"""
+        low, word = self.lows[token], self.words[token]
+        begin, end = self.stretch.sentence_of(token)
+        heading = self.stretch.is_heading
+        if word[0].isupper() and not word.isupper() and token > begin and not heading:
+            return False
+        if word.isupper() and len(word) > 1 and not heading and not self._is_shouting(begin, end):
+            return False
+        before = self.before_adverbs(token, begin)
+        if before in self.lex["modal"] or before == "to":
+            return False
+        if before in self.lex["be"] and not low.endswith("ing"):
+            return False
+        if before in self.lex["determiner"] and before not in self.lex["pronoun like"]:
+            return False
+        return not (low in self.lex["noun verb"] and self._is_noun(token, begin, end))
+
+    def _is_shouting(self, begin: int, end: int) -> bool:
+        return not any(word[0].islower() for word in self.words[begin:end])
+
+    def verbs_between(self, first: int, last: int) -> list[int]:
+        """Return the verbs of saying among the tokens first..last, half-open."""
+        verbs = self.stretch.verbs
+        return verbs[bisect_left(verbs, first) : bisect_left(verbs, last)]
+
+    def before_adverbs(self, token: int, begin: int) -> str:
+        """Return the folded word before the verb and its adverbs; empty where none stands."""
+        place = token - 1
+        while place >= begin and self._is_adverb(place):
+            place -= 1
+        return self.lows[place] if place >= begin else ""
+
+    def _is_adverb(self, place: int) -> bool:
+        low = self.lows[place]
+        return low in self.lex["adverb"] or low == "not" or (low.endswith("ly") and len(low) > 4)
+
+    def _is_noun(self, token: int, begin: int, end: int) -> bool:
+        before = self.lows[token - 1] if token > begin else ""
+        after = self.lows[token + 1] if token + 1 < end else ""
+        if (
+            before in self.lex["determiner"]
+            or before in self.lex["attach"]
+            or before.endswith("'s")
+        ):
+            if before in _PLURAL and self.lows[token].endswith("s"):
+                return True
+            plain = before not in self.lex["pronoun like"] or before in self.lex["singular"]
+            return plain or (before in ("this", "that") and not self.lows[token].endswith("s"))
+        if (
+            before in self.lex["begin"]
+            or after in ("of", "by", "from")
+            or after in self.lex["aux"]
+            or after in self.table
+        ):
+            return True
+        if not before:
+            return True
+        bare = not self.lows[token].endswith(("s", "ed"))
+        plural = before.endswith("s") and not before.endswith("ss")
+        return bare and not (plural or before in self.lex["pronoun"])
+
+    def is_participle(self, token: int, begin: int) -> bool:
+        """Is it a form in -ing without is or was?"""
+        low = self.lows[token]
+        return low.endswith("ing") and self.before_adverbs(token, begin) not in self.lex["be"]
+
+    def adds(self, token: int, begin: int, end: int) -> bool:
+        """Is it a participle that tells more: said it was late, adding that?"""
+        before = self.lows[token - 1] if token > begin else ","
+        after = self.lows[token + 1] if token + 1 < end else ""
+        return after == "that" and before in (",", "and", "while", "by", "in")

@@ -1,0 +1,1 @@
+"""Expressions of time in six languages: word tables, patterns, and one engine that reads them."""

@@ -1,0 +1,1 @@
+"""Words, and the tables of words, that the annotators of wording share."""

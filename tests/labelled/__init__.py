@@ -1,0 +1,1 @@
+"""Articles labelled by hand, and what makes label files of them."""
