@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -224,6 +226,21 @@ def test_an_ingest_may_run_beside_it(tmp_path: Path) -> None:
 def test_an_unknown_annotator_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="'colours': no annotator has this name; known: sentences"):
         enrich(corpus(tmp_path, 1), "colours")
+
+
+def test_the_example_of_the_architecture_page_annotates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text("utf-8")
+    code = next(c for c in re.findall(r"```python\n(.*?)```", page, re.S) if "hashtags" in c)
+    site = write(tmp_path / "tags", tags__py=textwrap.dedent(code))
+    about = "Metadata-Version: 2.1\nName: tags\nVersion: 1\n"
+    entry = "[copydesk.annotators]\nhashtags = tags:annotator\n"
+    write(site / "tags-1.dist-info", entry_points__txt=entry, METADATA=about)
+    monkeypatch.syspath_prepend(str(site))
+    where = corpus(tmp_path, 1, tag__json=a_file(9, "So #Harbour said."))
+    enrich(where, "hashtags")
+    assert ask(where, "SELECT surface, value FROM annotations") == [("#Harbour", "#harbour")]
 
 
 def test_annotators_that_need_each_other_are_refused() -> None:

@@ -14,7 +14,8 @@ from tasks.annotate.keywords import annotator, document_terms
 from tasks.annotate.records import Article, Options, Subject
 from tests.annotating import make_article
 from warehouse import store
-from warehouse.annotations import KeywordRow, TermCountRow
+from warehouse.annotations import KeywordRow
+from warehouse.bookkeeping import TermCountRow
 from warehouse.location import Location, locate
 from warehouse.schema import to_arrow
 from warehouse.term_counts import TermCounts

@@ -22,8 +22,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("flows", "tasks", "warehouse")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-WANTED = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["fast"]
-ASKED_FOR = {canonicalize_name(Requirement(wanted).name) for wanted in WANTED}
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+WANTED = PROJECT["project"]["dependencies"] + EXTRAS["fast"] + EXTRAS["ner"]
+# The extra for topics is not what everybody gets, the group is for who builds the gazetteer anew.
+FOR_SOME = EXTRAS["topics"] + PROJECT["dependency-groups"]["gazetteer"]
+ASKED_FOR = {canonicalize_name(Requirement(wanted).name) for wanted in WANTED + FOR_SOME}
 INCLUDED = {*sys.stdlib_module_names, *PACKAGES, "_typeshed"}  # the last is there for mypy alone
 PROVIDERS = {
     module: {canonicalize_name(name) for name in names}

@@ -1,4 +1,4 @@
-"""Rows that keep the books: commits, runs, and which rows later ones replace."""
+"""Rows that keep the books: commits, runs, what is annotated, which rows later ones replace."""
 
 from __future__ import annotations
 
@@ -65,3 +65,66 @@ class RunRow:
     settings_sha256: Annotated[str, Column(TEXT, "Hash of the settings that touch rows.")]
     tool_versions: Annotated[Mapping[str, str], Column(TEXTS, "Versions that decide rows.")]
     schema_version: Annotated[str, few("Of the writer.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationStatusRow:
+    """What was tried for which article, so that "not annotated" is not read as "nothing there"."""
+
+    article_id: Annotated[str, key("Article.")]
+    article_commit_id: Annotated[str | None, few("Commit of the article's row that was read.")]
+    status: Annotated[str, few("done, failed, unsupported_language or model_missing.")]
+    row_count: Annotated[int | None, Column(COUNT, "Rows that it wrote for the article.")]
+    detail: Annotated[str | None, Column(TEXT, "For a person.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotatorRow:
+    """A version of an annotator in one language: its code, its model, and what it was given."""
+
+    annotator: Annotated[str, few("Name.")]
+    language_code: Annotated[str | None, few("BCP 47; NULL: every language without a row.")]
+    annotator_version: Annotated[str, few("As it stands in the rows.")]
+    status: Annotated[str, few("done; or unsupported_language, model_missing: it cannot read it.")]
+    code_version: Annotated[str, few("Of its code.")]
+    model: Annotated[str | None, few("Name of its model.")]
+    model_version: Annotated[str | None, few("Version of the model.")]
+    model_sha256: Annotated[str | None, few("SHA-256 of the model's files.")]
+    needs: Annotated[Sequence[str], Column(pa.list_(TEXT), "Annotators whose rows it reads.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermCountRow:
+    """In how many articles a term occurs: additions by each commit, to be summed."""
+
+    language_code: Annotated[str, few("BCP 47.")]
+    term: Annotated[str, key("Folded word or phrase; empty: all articles of the language.")]
+    article_count: Annotated[int, Column(COUNT, "Articles that this commit adds.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichRunRow:
+    """One finished run of enrich."""
+
+    flow_run_id: Annotated[str | None, Column(TEXT, "Prefect's id of the flow run.")]
+    started_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    ended_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+    annotators: Annotated[Sequence[str], Column(pa.list_(TEXT), "Those that were asked for.")]
+    article_count: Annotated[int, Column(COUNT, "Articles for which something was due.")]
+    commit_count: Annotated[int, Column(COUNT, "Commits with annotations.")]
+    status_counts: Annotated[
+        Mapping[str, int], Column(COUNTS, "Articles by annotator and status: dates/done.")
+    ]
+    row_counts: Annotated[Mapping[str, int], Column(COUNTS, "Rows written, by table.")]
+    annotator_seconds: Annotated[
+        Mapping[str, float], Column(SECONDS, "CPU seconds of each annotator.")
+    ]
+    tool_versions: Annotated[Mapping[str, str], Column(TEXTS, "Versions of what was used.")]
+
+
+# Written by the flow `enrich` itself.
+ENRICH_TABLES: dict[str, type] = {
+    "annotators": AnnotatorRow,
+    "term_counts": TermCountRow,
+    "enrich_runs": EnrichRunRow,
+}

@@ -18,8 +18,8 @@ from typing import Annotated, Any, get_type_hints
 
 import pyarrow as pa
 
-from warehouse.annotations import ANNOTATION_TABLES, ENRICH_TABLES
-from warehouse.bookkeeping import CommitRow, RunRow, SupersededRow
+from warehouse.annotations import ANNOTATION_TABLES
+from warehouse.bookkeeping import ENRICH_TABLES, CommitRow, RunRow, SupersededRow
 from warehouse.columns import (
     AUTHORS,
     COUNT,

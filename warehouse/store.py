@@ -300,7 +300,7 @@ def _write(target: DeltaTable, name: str, table: pa.Table, properties: CommitPro
 
 
 def writer_properties(name: str, row_count: int = ROW_GROUP) -> WriterProperties:
-    """Return how files are written: Zstandard, dictionaries for few values, bloom filters for keys."""
+    """Return how files are written: compressed, dictionaries for few values, blooms for keys."""
     bloom = BloomFilterProperties(True, fpp=BLOOM_FALSE_POSITIVES, ndv=max(row_count, 1))
     special: dict[str, Any] = {}
     for column, spec in columns(name).items():

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 import duckdb
 
-from warehouse.annotations import TermCountRow
+from warehouse.bookkeeping import TermCountRow
 from warehouse.derived import Derived
 
 TABLES = """

@@ -27,7 +27,7 @@ from tasks.annotate.safely import Patience, workers
 from tasks.annotate.versions import versions
 from tasks.stopwatch import add_seconds
 from warehouse import catalog, definitions, store
-from warehouse.annotations import AnnotatorRow, EnrichRunRow, TermCountRow
+from warehouse.bookkeeping import AnnotatorRow, EnrichRunRow, TermCountRow
 from warehouse.checks import FailedCheck, failed_checks
 from warehouse.errors import UnsoundRun
 from warehouse.lease import writer_lease

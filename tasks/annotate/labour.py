@@ -15,8 +15,7 @@ from tasks.annotate.records import Annotator, Article, Rows, Subject
 from tasks.annotate.safely import Failure, Outcome, Workers
 from tasks.annotate.subjects import read_articles, read_rows
 from tasks.annotate.versions import DONE, FAILED, Version
-from warehouse.annotations import AnnotationStatusRow
-from warehouse.bookkeeping import SupersededRow
+from warehouse.bookkeeping import AnnotationStatusRow, SupersededRow
 from warehouse.schema import to_arrow
 
 STATUS = "annotation_status"

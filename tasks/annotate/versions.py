@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks.annotate.records import Annotator, Article, Model, ModelMissing
-from warehouse.annotations import AnnotatorRow
+from warehouse.bookkeeping import AnnotatorRow
 
 DONE, FAILED = "done", "failed"
 UNSUPPORTED, MODEL_MISSING = "unsupported_language", "model_missing"

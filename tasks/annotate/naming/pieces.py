@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tasks.annotate.naming.models import NamedSpan, NameModel
@@ -9,6 +10,7 @@ from tasks.annotate.records import Article
 
 # Given to a model at once, so that a batch of long articles does not lie in memory twice.
 _READ_CHARS = 200_000
+_LETTER = re.compile(r"[^\W\d_]")  # without one there is no name, and models may be slow
 
 
 def names_of(model: NameModel, articles: list[Article]) -> list[dict[str, list[NamedSpan]]]:
@@ -43,7 +45,7 @@ def _pieces(article: Article, most: int) -> Iterator[tuple[str, int, str]]:
         start = 0
         while start < len(text):
             end = _cut(text, start, most)
-            if text[start:end].strip():
+            if _LETTER.search(text, start, end):
                 yield field, start, text[start:end]
             start = end
 

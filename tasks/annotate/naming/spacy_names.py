@@ -66,7 +66,7 @@ class SpacyNames:
     def _plain(self, text: str) -> str:
         plain = text.translate(_STRAIGHT)
         if self._nlp.lang not in _UNSPACED:
-            plain = _ENDLESS.sub(lambda match: " " * len(match[0]), plain)
+            plain = _ENDLESS.sub(lambda match: " " * len(match[0]), plain).rstrip()
         return plain if plain.isascii() else plain.encode("utf-8", "replace").decode("utf-8")
 
 
