@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -346,3 +347,38 @@ def test_a_topic_model_is_trained_and_used(tmp_path: Path) -> None:
     assert "8 texts, accuracy" in trained.output
     assert used.exit_code == 0, used.output
     assert ask(where, "SELECT DISTINCT topic FROM topics ORDER BY 1") == [("even",), ("odd",)]
+
+
+def test_enrich_says_what_it_annotated_and_what_it_lacks(tmp_path: Path) -> None:
+    """A table by annotator; a model that is missing is named with the way to get it."""
+    where = tmp_path / "corpus"
+    ingest(where, write(tmp_path / "in", a__json=an_article(1)))
+
+    shown = copydesk(
+        "enrich", "--only", "sentences", "--only", "topics", "--no-prefect", "-w", where
+    )
+
+    assert shown.exit_code == 0, shown.output
+    assert re.search(r"sentences\s+1\s+0\s+0\s+0", shown.output)
+    assert re.search(r"topics\s+0\s+0\s+0\s+1", shown.output)
+    detail = ask(where, "SELECT detail FROM annotation_status WHERE status = 'model_missing'")
+    assert "copydesk train-topics" in detail[0][0]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--only", "colours"), "'colours': no annotator has this name; known: sentences"),
+        (("--name-model", "german"), "'german': a name model is LANGUAGE=PIPELINE"),
+        (("--topic-model", "nowhere.skops"), "nowhere.skops: cannot read the topic model"),
+        (("--word-lists", "nowhere"), "nowhere: cannot read word lists"),
+    ],
+)
+def test_a_wrong_setting_of_enrich_is_one_line(
+    corpus: Path, option: tuple[str, str], message: str
+) -> None:
+    """Nothing is annotated, the exit code is that of wrong use."""
+    result = copydesk("enrich", *option, "--no-prefect", "-q", "-w", corpus)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,3 +106,23 @@ def test_without_a_server_a_temporary_one_serves_and_home_stays_empty(tmp_path: 
     assert outcomes(tmp_path / "corpus") == {"article": 2, "same_bytes": 1, "rejected": 1}
     assert list(home.iterdir()) == []
     assert (tmp_path / "corpus.state" / "prefect").is_dir()
+
+
+def test_an_enrich_on_a_server_is_named_and_reported(server: str, tmp_path: Path) -> None:
+    """The same of annotations."""
+    from prefect.client.orchestration import get_client
+
+    environment = os.environ | {"PREFECT_API_URL": server}
+    where = tmp_path / "corpus"
+    subprocess.run(command(mixed(tmp_path / "inbox"), where), env=environment, check=True)
+    enrich = ["enrich", "--only", "readability", "-w", str(where)]
+    subprocess.run([sys.executable, "-m", "flows.cli", *enrich], env=environment, check=True)
+
+    with get_client(sync_client=True) as client:
+        names = [run.name for run in client.read_flow_runs()]
+        artifacts = {item.key: str(item.data) for item in client.read_artifacts()}
+    assert any(
+        re.fullmatch(r"enrich: 2 articles annotated, \d+ rows, 0 failures", n) for n in names
+    )
+    assert "| readability/done | 2 |" in artifacts["enrich-report"]
+    assert ask(where, "SELECT count(*) FROM readability") == [(2,)]

@@ -22,27 +22,13 @@ from tasks.annotate.naming.people import with_roles
 from tasks.annotate.naming.pieces import names_of
 from tasks.annotate.naming.roles import Role
 from tasks.annotate.naming.spans import tidy
-from tasks.annotate.records import (
-    Annotator,
-    Article,
-    Model,
-    ModelMissing,
-    Options,
-    Rows,
-    Subject,
-)
+from tasks.annotate.records import Annotator, Article, Options, Rows, Subject
 from warehouse.annotations import AcronymRow, EntityRow, MentionRow, SentenceRow
 
 
 def annotator(options: Options) -> Annotator:
     """Return the annotator `entities`, for the languages that `options.name_models` has."""
     settings = dict(options.name_models)
-
-    def model(language: str) -> Model | None:
-        try:
-            return models.identity(settings[language], language)
-        except ModelMissing:
-            return None
 
     return Annotator(
         name="entities",
@@ -51,7 +37,7 @@ def annotator(options: Options) -> Annotator:
         annotate=lambda subjects: annotate(subjects, settings),
         languages=frozenset(settings),
         needs=("sentences", "acronyms"),
-        model=model,
+        model=lambda language: models.identity(settings[language], language),
     )
 
 

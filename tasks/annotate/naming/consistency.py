@@ -20,7 +20,8 @@ _WORD = re.compile(r"[^\W_]\w{0,60}")
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
 _BEFORE = re.compile(r"(\w+)\s+\Z")
 _BEHIND = re.compile(r"\s+([a-zà-ÿ]+)(?:\s+([a-zà-ÿ]+))?")
-_CAPITAL_BEFORE = re.compile(r"(?<![\w])[A-ZÀ-ÖØ-Þ][\w’'-]*\s\Z")
+# A capital inside a sentence: after a word or a comma, not after a full stop or a quotation mark.
+_CAPITAL_BEFORE = re.compile(r"[\w,]\s+[A-ZÀ-ÖØ-Þ][\w’'-]*\s\Z")
 _FEWEST_WORDS = 3  # of a line in capitals; two may be an acronym and a name
 _SHORTEST = 3  # of what is looked for again: two letters are too often something else
 
@@ -49,7 +50,7 @@ def consistent(
     same = [replace(name, kind=kinds.get(name.surface, name.kind)) for name in placed]
     kept = list(_not_shouted(same, fields))
     ranks = {field: number for number, field in enumerate(fields)}
-    found = [*kept, *_missed(kept, fields)]
+    found = [*kept, *_missed(kept, fields, language)]
     return sorted(found, key=lambda name: (ranks[name.field], name.start))
 
 
@@ -170,7 +171,7 @@ def _inside(name: Name, spans: Sequence[tuple[int, int]]) -> bool:
     return index >= 0 and name.end <= spans[index][1]
 
 
-def _missed(names: Sequence[Name], fields: Mapping[str, str]) -> Iterator[Name]:
+def _missed(names: Sequence[Name], fields: Mapping[str, str], language: str) -> Iterator[Name]:
     """Yield further places of the same surfaces and of surnames, in the same letters."""
     kinds = {name.surface: name.kind for name in names if _is_looked_for(name.surface)}
     kinds |= {last: "person" for last in surnames(names) if last not in kinds}
@@ -183,7 +184,7 @@ def _missed(names: Sequence[Name], fields: Mapping[str, str]) -> Iterator[Name]:
             forms[match[0]].append(surface)
     for field, text in fields.items():
         taken = sorted((name.start, name.end) for name in names if name.field == field)
-        for start, surface in _repeats(text, forms, taken):
+        for start, surface in _repeats(text, forms, taken, language):
             yield Name(field, start, start + len(surface), kinds[surface], surface)
 
 
@@ -192,7 +193,7 @@ def _is_looked_for(surface: str) -> bool:
 
 
 def _repeats(
-    text: str, forms: Mapping[str, Sequence[str]], taken: Sequence[tuple[int, int]]
+    text: str, forms: Mapping[str, Sequence[str]], taken: Sequence[tuple[int, int]], language: str
 ) -> Iterator[tuple[int, str]]:
     """Yield where the forms stand outside the spans `taken`."""
     last = 0
@@ -207,18 +208,22 @@ def _repeats(
         limit = taken[index][0] if index < len(taken) else len(text)
         for surface in candidates:
             end = start + len(surface)
-            if end <= limit and text.startswith(surface, start) and _is_whole(text, start, end):
+            if (
+                end <= limit
+                and text.startswith(surface, start)
+                and _is_whole(text, start, end, language)
+            ):
                 last = end
                 yield start, surface
                 break
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
+def _is_whole(text: str, start: int, end: int, language: str) -> bool:
     """Do words begin and end here, and is it no part of a longer name: New [York] Times?"""
     before, behind = text[start - 1 : start], text[end : end + 1]
     if before.isalnum() or behind.isalnum() or {before, behind} & {"-", "_"}:
         return False
-    return not (
-        text[end : end + 2].strip().isupper()
-        or _CAPITAL_BEFORE.search(text, max(0, start - 20), start)
-    )
+    if text[end : end + 2].strip().isupper():
+        return False
+    capital = _CAPITAL_BEFORE.search(text, max(0, start - 30), start)
+    return capital is None or follows_title(text, start, language)

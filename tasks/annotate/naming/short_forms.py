@@ -29,8 +29,9 @@ def long_start(short: str, text: str, start: int, end: int) -> int | None:
     if not 2 <= len(letters) <= MAX_LETTERS or letters.isdigit():
         return None
     spans = [match.span() for match in _WORD.finditer(text, start, end)]
-    # A long form has at most two words a letter, and five more: Schwartz and Hearst.
-    spans = spans[-min(len(letters) + 5, 2 * len(letters)) :]
+    # Schwartz and Hearst: at most two words a letter; the Office of the Comptroller of the Currency
+    # has seven for three, most of them small.
+    spans = spans[-3 * len(letters) :]
     folded = [fold(text[first:last]) for first, last in spans]
     best, found = _NOT_FOUND, None
     for index in reversed(range(len(folded) - 1)):  # one word is no long form

@@ -35,7 +35,7 @@ _BATCH = 16
 class SpacyNames:
     """A pipeline of spaCy as a `NameModel`."""
 
-    piece_chars = 10_000  # memory grows with it, and nothing is gained beyond
+    piece_chars = 5_000  # memory grows with it, and nothing is gained beyond
 
     def __init__(self, nlp: Language, model: Model) -> None:
         self.name, self.version, self.sha256 = model.name, model.version, model.sha256
