@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -281,3 +282,14 @@ def test_labels_of_hub_models_become_kinds_and_do_not_overlap() -> None:
     ]
     model = HubNames(Model("gliner:x", "1", "0" * 64), lambda text: said, "label")
     assert model.names(["Joe Biden on Monday"]) == [[NamedSpan(0, 9, "person")]]
+
+
+def test_a_paragraph_in_another_language_is_not_read() -> None:
+    MODEL.known, MODEL.everywhere = {"Ward": "p", "dans": "g"}, True
+    article = make_article("Ward spoke.\n\nElle est dans la rue.\n\nWard left.")
+    parts = [
+        replace(part, language_code="fr" if part.number == 2 else "en")
+        for part in article.paragraphs
+    ]
+    rows = annotate(replace(article, paragraphs=tuple(parts)), *ALL)
+    assert [row.surface for row in rows["mentions"]] == ["Ward", "Ward"]
