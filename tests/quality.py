@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tasks.annotate.records import Annotator, Article, Options, sentence_at
+from tasks.annotate.records import Annotator, Article, Options, Sentences
 from tests.annotating import annotate, make_article
 from tests.labelled import scoring
 from tests.labelled.scoring import Row, Score, kappa
@@ -113,7 +113,7 @@ def _quote(row: Any, entities: dict[str, str], rows: dict[str, Sequence[Any]]) -
     place = row.cue_start if row.cue_start is not None else row.char_start
     return _plain(row) | {
         "entity_name": entities.get(row.speaker_entity_id or ""),
-        "sentence": sentence_at(rows.get("sentences", ()), row.field, place),
+        "sentence": Sentences(rows.get("sentences", ())).number_at(row.field, place),
     }
 
 
@@ -203,7 +203,7 @@ def score_anonymous(labels: Sequence[Row], rows: Sequence[Row]) -> Score:
 def _with_sentence(row: Row, found: dict[str, list[Row]]) -> Row:
     place = row.get("cue_start", row["speaker_start"])  # a quotation has no cue
     rows: Any = found["sentences"]
-    return {**row, "sentence": None if place is None else sentence_at(rows, "text", place)}
+    return {**row, "sentence": None if place is None else Sentences(rows).number_at("text", place)}
 
 
 def show(kind: str, labelled: Labelled, score: Score) -> None:

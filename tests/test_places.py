@@ -15,6 +15,8 @@ from tasks.annotate.records import Options, Subject
 from tests.annotating import annotate, check_offsets, make_article
 from warehouse.annotations import MentionRow, PlaceRow
 
+_BARBUDA = "Antigua and Barbuda"
+
 
 def places_of(
     text: str, *names: str, language: str = "en", kind: str = "place", **more: str
@@ -154,6 +156,51 @@ def test_the_gazetteer_finds_places_without_a_model(
     text: str, language: str, codes: list[str]
 ) -> None:
     assert [each.country_code for each in places_of(text, language=language)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("نزل الماء في الوادي وأن المدينة كيف كانت", "ar"),  # the valley, and that, the city, how
+        ("مردان در میدان آب بن مرکزی", "fa"),  # men, in the field, water
+        ("परम वान काली", "hi"),  # supreme, black
+        ("이를 위해 개성 있는 것을", "ko"),  # for this, personality
+        ("ポイントとバリアのハリ、としまの人", "ja"),  # point, barrier, needle
+        ("เว้นแต่จะมีการประกาศ", "th"),  # unless
+        ("安提瓜和巴布达岛以外的布达", "zh"),  # the end of Barbuda
+        ("Dabei war es still. Die Länder schweigen.", "de"),
+        ("Bukan itu. Para petani di sana.", "id"),
+        ("Chủ nhà nói. Bộ trưởng đến.", "vi"),
+        ("Benim evim. Nära dig.", "tr"),
+        ("Ira and George met Libi on an Island in the Commonwealth.", "en"),
+    ],
+)
+def test_words_of_other_languages_are_no_places(text: str, language: str) -> None:
+    found = [each for each in places_of(text, language=language) if each.name != _BARBUDA]
+    assert [each.surface for each in found] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("وصل إلى بيروت والعراق ومحافظة الأنبار", "ar", ["بيروت", "العراق", "الأنبار"]),
+        ("حتى للعراق وبالقاهرة", "ar", ["عراق", "القاهرة"]),  # for Iraq is written without alef
+        ("דיבר בישראל ובצרפת", "he", ["ישראל", "צרפת"]),
+        ("नई दिल्ली और ऑस्ट्रेलिया", "hi", ["नई दिल्ली", "ऑस्ट्रेलिया"]),
+        ("パリとインド、神奈川県", "ja", ["パリ", "インド", "神奈川県"]),
+        ("เดินทางจากกรุงเทพฯไปฝรั่งเศส", "th", ["กรุงเทพฯ", "ฝรั่งเศส"]),
+        ("США и Франция", "ru", ["США", "Франция"]),
+        ("Moscú y Medellín no firmaron.", "es", ["Moscú", "Medellín"]),
+    ],
+)
+def test_names_in_other_scripts_and_languages_are_found_whole(
+    text: str, language: str, names: list[str]
+) -> None:
+    assert [each.surface for each in places_of(text, language=language)] == names
+
+
+def test_a_name_that_only_another_language_gives_a_country_is_not_that_country() -> None:
+    assert row("They flew to Tunis on Monday.", "Tunis").name == "Tunis"
 
 
 def test_an_organisation_that_is_a_country_is_a_place_that_acts() -> None:

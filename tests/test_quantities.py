@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -300,6 +301,39 @@ def test_a_quantity_in_a_quotation_is_told_by_its_speaker() -> None:
     assert only(text, quotes=[a_quote(text, said, "the general")]).attribution == "the general"
 
 
+def test_bare_numbers_and_ages_of_two_are_two_facts() -> None:
+    text = "Mary Smith, 39, and Al Jones, 39, met. The two sparred. Before the two they ran."
+
+    keys = [row.fact_key for row in found(text)]
+
+    assert len(set(keys)) == len(keys) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("It has two read-only attributes.", "read-only attributes"),
+        ("Some twenty high school students fell ill.", "high school students"),
+        ("The wall is 10 feet high.", None),
+        (
+            "It owns dozens of internet and technology companies.",
+            "internet and technology companies",
+        ),
+        ("They found 2 dead young owls.", "dead young owls"),
+        ("It drills 100 miles or more offshore.", None),
+        ("They killed two women, bringing the total dead to 18.", "dead"),
+        ("There are four suits of 10 “pip” cards.", None),
+    ],
+)
+def test_the_object_is_the_whole_noun_phrase_or_none(text: str, counted: str | None) -> None:
+    assert found(text)[-1].object == counted
+
+
+@pytest.mark.parametrize("text", ["It has 10^5 lines.", "-30-", "30", "See his book (1853) now."])
+def test_powers_and_lonely_numbers_and_years_in_brackets_are_none(text: str) -> None:
+    assert [row.value_max for row in found(text)] in ([], [None])
+
+
 def test_a_metonym_is_no_place_of_a_quantity() -> None:
     text = "In Washington 300 men met."
 
@@ -320,17 +354,29 @@ def test_a_dollar_is_that_of_the_source() -> None:
         ("de", "Es kostet 1,5 Mio. Euro.", 1.5e6, "EUR"),
         ("de", "Rund 1.200 Menschen kamen.", 1200, None),
         ("de", "Das sind 12,5 Prozent.", 12.5, "%"),
-        ("fr", "Cela coûte 3 milliards d'euros.", 3e9, None),
+        ("de", "Es waren zweihundertfünfzig Leute da.", 250, "leute"),
+        ("de", "Auf ein Boot passen 17 Leute bequem.", 17, "leute"),
+        ("fr", "Cela coûte 3 milliards d'euros.", 3e9, "EUR"),
+        ("fr", "La ville a 2,5 millions d’habitants.", 2.5e6, "habitants"),
+        ("fr", "Ils étaient quatre-vingt-dix-sept soldats.", 97, "soldats"),
+        ("fr", "Il y a soixante-dix grandes villes.", 70, "villes"),
+        ("fr", "On a vendu quatre-vingts livres anciens.", 80, "livres"),
         ("fr", "Environ 10 000 personnes sont venues.", 1e4, None),
         ("fr", "Une hausse de 4,2 %.", 4.2, "%"),
         ("es", "Cuesta 3,5 millones de euros.", 3.5e6, "EUR"),
         ("es", "Más de 2.000 personas llegaron.", None, None),
+        ("es", "Costó medio millón más de lo previsto.", 5e5, None),
+        ("es", "Cambiaron dos de los siete arcos.", 2, "arcos"),
+        ("es", "Hubo mil 18 hospitalizados.", 1018, "hospitalizados"),
+        ("es", "Son 95 millones de habitantes.", 95e6, "habitantes"),
+        ("es", "Dos jóvenes emigrantes españoles llegaron.", 2, "emigrantes"),
+        ("es", "Vinieron seiscientas personas.", 600, "personas"),
     ],
 )
 def test_other_languages_have_their_own_numbers(
     language: str, text: str, value: float | None, unit: str | None
 ) -> None:
-    row = only(text, language=language)
+    row = found(text, language=language)[0]
 
     assert row.value_max == value
     assert unit is None or row.unit == unit
@@ -367,6 +413,26 @@ def test_time_is_linear_in_hostile_text(part: str) -> None:
     longer = make_article(part * (16_000 // len(part)))
 
     assert _seconds(longer) < 12 * _seconds(article) + 0.2
+
+
+@pytest.mark.parametrize("part", ["1 ", "5-", "one ", "x5 ", "half a "])
+def test_a_long_dump_of_numbers_is_read_in_part(part: str) -> None:
+    article = make_article("")
+    rows = ANNOTATOR.annotate([Subject(replace(article, text=part * 30_000))])[0]["quantities"]
+
+    assert len(rows) <= 5_000
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Er wurde auf Platz sieben gesetzt, kam als 13. ins Ziel."),
+        ("es", "El medio ambiente y los millones."),
+        ("fr", "Voir page 5 et tableau 6."),
+    ],
+)
+def test_what_is_no_quantity_in_other_languages(language: str, text: str) -> None:
+    assert [row.surface for row in found(text, language=language)] == []
 
 
 def _seconds(article: Any) -> float:

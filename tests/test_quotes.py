@@ -231,6 +231,166 @@ def test_what_nobody_is_written_to_have_said_is_no_row(text: str) -> None:
     assert read(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Workers in 13 states and four cities will see higher wages.", "states"),
+        ("If the edges differ, the user probably asked for something else.", "asked"),
+        ("It held phenacetin, a painkiller added to increase the weight.", "added"),
+        (
+            "Drivers have been known to lie, the list of complaints suggests that all do.",
+            "suggests",
+        ),
+        ("It is the time it takes fishermen from different states to fish.", "states"),
+        ("Here is what people say they want to have.", "say"),
+        ("They insist on wasting that chance for peace.", "insist"),
+        ("Last year, the government banned the killing amid angry protests.", "protests"),
+    ],
+)
+def test_a_verb_of_another_clause_or_a_noun_tells_nothing(text: str, verb: str) -> None:
+    assert verb not in [row.verb for row in read(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "is_anonymous"),
+    [
+        ("The Attorney General denied that he would go.", "The Attorney General", False),
+        ("The Economist says that prices fell.", "The Economist", False),
+        ("The group People for Birds said that it would come.", None, False),
+        ("A number of analysts say that he will go.", "A number of analysts", True),
+        ("The answers show that he will go.", "The answers", False),
+        ('"It is late," said the WHO spokesman, Hartl, in Geneva.', "Hartl", False),
+        ("Local religious leaders told parents that it was safe.", "Local religious leaders", True),
+    ],
+)
+def test_who_is_anonymous_is_a_person_whom_nobody_names(
+    text: str, speaker: str | None, is_anonymous: bool
+) -> None:
+    rows = read(text)
+    assert [row.is_anonymous for row in rows] in ([is_anonymous], [])
+    assert speaker is None or [row.speaker for row in rows] in ([speaker], [])
+
+
+def test_a_name_behind_a_description_is_the_speaker_if_it_is_a_person() -> None:
+    text = '"She never woke up," her mother, Fiona, said in a statement.'
+    subject = Subject(make_article(text), {"mentions": [mention(text, "Fiona", "person")]})
+    (row,) = ANNOTATOR.annotate([subject])[0]["quotes"]
+    assert (row.speaker, row.is_anonymous) == ("Fiona", False)
+
+
+def test_the_verb_right_before_a_quotation_attributes_it() -> None:
+    text = (
+        '"It was in vain." Ana Diaz said, "We tried it for two years." He went on to suggest more.'
+    )
+    assert told(text)[-1] == ("direct", "We tried it for two years.", "Ana Diaz")
+
+
+def test_a_text_that_lost_its_stops_is_cut_at_its_gaps() -> None:
+    text = (
+        "The plan is good for all of the people   The FDA said that onions were bad   We agree   "
+    )
+    rows = read(text * 9)
+    assert {(row.speaker, row.surface) for row in rows} == {("The FDA", "onions were bad")}
+
+
+def test_a_heading_in_capitals_ends_with_its_line() -> None:
+    row = only("SENATE PASSES BURMA BILL\nSen. Ana Diaz announced that the Senate passed it.")
+    assert row.speaker == "Sen. Ana Diaz"
+
+
+def test_what_stands_before_a_parenthetical_verb_is_not_what_was_said() -> None:
+    row = only("Each year, agency officials said, the city uses a million tons of asphalt.")
+    assert row.surface == "the city uses a million tons of asphalt"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speaker", "surface"),
+    [
+        (
+            "La alcaldesa, Marta Olmedo, explicó que la obra ha costado más de lo previsto.",
+            "es",
+            "Marta Olmedo",
+            "la obra ha costado más de lo previsto",
+        ),
+        (
+            "El banco dijo ayer que el gobierno bajará el gasto.",
+            "es",
+            "El banco",
+            "el gobierno bajará el gasto",
+        ),
+        (
+            "Le ministre a déclaré que la loi sera votée.",
+            "fr",
+            "Le ministre",
+            "la loi sera votée",
+        ),
+        (
+            "Die Ministerin sagte am Montag, dass die Steuern sinken.",
+            "de",
+            "Die Ministerin",
+            "die Steuern sinken",
+        ),
+        (
+            "وقالت نقابة المزارعين إن المحصول سيكون أقل من العام الماضي.",
+            "ar",
+            "نقابة المزارعين",
+            "المحصول سيكون أقل من العام الماضي",
+        ),
+        (
+            "俄罗斯总统普京在会上表示，北约将直接卷入冲突。",
+            "zh",
+            "俄罗斯总统普京",
+            "北约将直接卷入冲突",
+        ),
+        ("馆方表示，阅览面积增加了近一倍。", "zh", "馆方", "阅览面积增加了近一倍"),
+    ],
+)
+def test_reported_speech_in_other_languages_is_read_where_it_is_clear(
+    text: str, language: str, speaker: str, surface: str
+) -> None:
+    row = only(text, language)
+    assert (row.kind, row.speaker, row.surface) == ("indirect", speaker, surface)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("La alcaldesa ha gastado medio millón más de lo previsto.", "es"),
+        ("Es una operación posible, es decir, en situaciones de emergencia.", "es"),
+        ("Puedes jugar con los casos, según te interese a ti.", "es"),
+        ("On commence à penser que tout est perdu.", "fr"),
+        ("Der Bericht hat die Regierung überrascht.", "de"),
+        ("对于这个问题，大家认为没有答案。", "zh"),
+    ],
+)
+def test_what_is_not_clear_in_other_languages_is_no_row(text: str, language: str) -> None:
+    assert read(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speaker"),
+    [
+        ("馆长李文静说：“我们最担心的是那批民国时期的地方报纸。”", "zh", "馆长李文静"),
+        ("“我们最担心的是那批民国时期的地方报纸。”卢宇恳切地说。", "zh", "卢宇"),
+        ("在法国留学的卢宇说：“我高中毕业后就出国留学了。”", "zh", "卢宇"),
+        ("吴宪12日晚间受访时回应：“你们有看过整集节目吗？”", "zh", "吴宪"),
+        ("وتتابع: «كنا نغني طوال النهار في الحقول».", "ar", None),
+        ("«Libanon ist das Fenster zur Welt», sagt der Journalist Mo Bassiki.", "de", None),
+        (
+            "Fue así. «No podemos esperar más tiempo», ha advertido este jueves Ana Díaz.",
+            "es",
+            "Ana Díaz",
+        ),
+    ],
+)
+def test_a_quotation_in_another_language_has_the_speaker_beside_its_verb(
+    text: str, language: str, speaker: str | None
+) -> None:
+    row = only(text, language)
+    assert row.kind == "direct"
+    assert row.speaker == speaker or (speaker is None and row.speaker != "وتتابع")
+
+
 def test_the_name_is_taken_from_a_description_that_has_one() -> None:
     row = only('"We must act," said a UNHCR protection officer, Yolande Ditewig.')
     assert (row.speaker, row.speaker_kind, row.is_anonymous) == ("Yolande Ditewig", "named", False)
@@ -284,7 +444,7 @@ def test_odd_texts_do_no_harm(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ['"', '" ', "' ", "'a ", ' "a', "“a ", "said ", '"a" said ', ", ", "A. "]
+    "piece", ['"', '" ', "' ", "'a ", ' "a', "“a ", "said ", '"a" said ', ", ", "A. ", "a   "]
 )
 def test_a_long_row_of_marks_takes_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
@@ -298,6 +458,17 @@ def test_a_long_row_of_marks_takes_linear_time(piece: str) -> None:
         return time.process_time() - start
 
     assert seconds(2_400) < 12 * seconds(600) + 0.2
+
+
+@pytest.mark.parametrize("piece", ["说：“是", "“是”他说。", "他说，不是", "说", "。他", "“”"])
+def test_a_long_chinese_text_takes_linear_time(piece: str) -> None:
+    def seconds(count: int) -> float:
+        subject = Subject(make_article(piece * count, language="zh"))
+        start = time.process_time()
+        ANNOTATOR.annotate([subject])
+        return time.process_time() - start
+
+    assert seconds(4_000) < 12 * seconds(1_000) + 0.2
 
 
 PIECES = st.sampled_from(
@@ -322,6 +493,11 @@ PIECES = st.sampled_from(
         "according to",
         "it was",
         "。",
+        "，",
+        "他说",
+        "dijo que",
+        "قال",
+        "   ",
         "\ud800",
     ]
 )
@@ -333,10 +509,11 @@ PIECES = st.sampled_from(
         st.lists(PIECES, max_size=40).map(" ".join),
         st.lists(PIECES, max_size=40).map("".join),
         st.text(),
-    )
+    ),
+    st.sampled_from(["en", "es", "ar", "zh", "und"]),
 )
-def test_rows_stand_where_they_say_in_any_text(text: str) -> None:
-    for row in read(text):
+def test_rows_stand_where_they_say_in_any_text(text: str, language: str) -> None:
+    for row in read(text, language):
         assert 0 <= row.char_start < row.char_end <= len(text)
         if row.speaker is not None and row.speaker_start is not None:
             assert text[row.speaker_start : row.speaker_end] == row.speaker

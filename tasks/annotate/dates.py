@@ -21,14 +21,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 
-from tasks.annotate.records import Annotator, Article, Options, Rows, Subject
+from tasks.annotate.records import (
+    Annotator,
+    Article,
+    Options,
+    Rows,
+    Sentences,
+    Subject,
+)
 from tasks.annotate.timex.anchors import anchors
 from tasks.annotate.timex.lexicon import LANGUAGES, lexicon
 from tasks.annotate.timex.reading import Reading
 from tasks.annotate.timex.resolve import resolve
 from tasks.annotate.timex.resolved import Anchor, Context, Resolved
 from tasks.annotate.timex.scan import Match, find
-from tasks.annotate.timex.surroundings import Sentences, bound, tense
+from tasks.annotate.timex.surroundings import bound, tense
 from warehouse.annotations import DateRow, SentenceRow
 
 # Of one field: a chronicle of a whole century has fewer; bounds the memory of a hostile text.
@@ -81,9 +88,9 @@ def _resolved(subject: Subject, language: str) -> Iterator[_Found]:
     days = anchors(article.text, fields["text"], article)
     number, last = 0, None
     for name, text in article.fields():
-        sentences = Sentences(subject.sentences, name)
+        sentences = Sentences(subject.sentences)
         for match in fields[name]:
-            sentence = sentences.at(match.start)
+            sentence = sentences.at(name, match.start)
             for resolved in _readings(article, text, match, sentence, days, last):
                 number += 1
                 surface = text[match.start : match.end]

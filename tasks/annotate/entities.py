@@ -9,9 +9,8 @@ name in two articles has one id, which does not claim that both mean the same pe
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from tasks.annotate.naming import models
@@ -22,8 +21,15 @@ from tasks.annotate.naming.people import with_roles
 from tasks.annotate.naming.pieces import names_of
 from tasks.annotate.naming.roles import Role
 from tasks.annotate.naming.spans import tidy
-from tasks.annotate.records import Annotator, Article, Options, Rows, Subject
-from warehouse.annotations import AcronymRow, EntityRow, MentionRow, SentenceRow
+from tasks.annotate.records import (
+    Annotator,
+    Article,
+    Options,
+    Rows,
+    Sentences,
+    Subject,
+)
+from warehouse.annotations import AcronymRow, EntityRow, MentionRow
 
 
 def annotator(options: Options) -> Annotator:
@@ -82,7 +88,7 @@ def _rows(subject: Subject, spans: Mapping[str, Sequence[NamedSpan]]) -> Rows:
 def _mentions(
     subject: Subject, names: Sequence[Name], roles: Sequence[Role], entities: Sequence[Entity]
 ) -> list[MentionRow]:
-    sentence_of = _Sentences(subject.sentences)
+    sentences = Sentences(subject.sentences)
     return [
         MentionRow(
             article_id=subject.article.article_id,
@@ -93,27 +99,12 @@ def _mentions(
             surface=name.surface,
             kind=name.kind,
             entity_id=entity.entity_id,
-            sentence=sentence_of(name.field, name.start),
+            sentence=sentences.number_at(name.field, name.start),
             role_title=role.title,
             role_function=role.function,
         )
         for number, (name, role, entity) in enumerate(zip(names, roles, entities, strict=True), 1)
     ]
-
-
-class _Sentences:
-    """Which sentence holds a code point; by bisection, an article may have 100,000."""
-
-    def __init__(self, rows: Iterable[SentenceRow]) -> None:
-        self._rows: defaultdict[str, list[SentenceRow]] = defaultdict(list)
-        for row in rows:
-            self._rows[row.field].append(row)
-        self._starts = {name: [row.char_start for row in rows] for name, rows in self._rows.items()}
-
-    def __call__(self, field: str, at: int) -> int | None:
-        index = bisect_right(self._starts.get(field, []), at) - 1
-        row = self._rows[field][index] if index >= 0 else None
-        return row.sentence if row and at < row.char_end else None
 
 
 def _entities(

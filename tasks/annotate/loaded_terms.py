@@ -9,12 +9,21 @@ The lists are part of the annotator's version, as a model is.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from tasks.annotate.records import HEADLINE, TEXT, Annotator, Article, Model, Options, Rows, Subject
+from tasks.annotate.records import (
+    HEADLINE,
+    TEXT,
+    Annotator,
+    Article,
+    Model,
+    Options,
+    Rows,
+    Sentences,
+    Subject,
+)
 from tasks.annotate.wording.lists import (
     Finder,
     Found,
@@ -25,7 +34,7 @@ from tasks.annotate.wording.lists import (
 )
 from tasks.annotate.wording.marks import Ranges, marked
 from tasks.quality import MEASURED_KINDS, MOST_CHARS
-from warehouse.annotations import LoadedTermRow, SentenceRow
+from warehouse.annotations import LoadedTermRow
 
 QUOTED_KINDS = frozenset({"direct", "partial", "scare"})  # indirect speech has no marks
 
@@ -71,7 +80,7 @@ def _model(language: str, known: Mapping[str, Sequence[WordList]]) -> Model:
 def _rows(subject: Subject, finder: Finder) -> Iterator[LoadedTermRow]:
     """Yield the rows of one article: the headline's, then those of each paragraph."""
     article = subject.article
-    sentences = _Sentences(subject.sentences)
+    sentences = Sentences(subject.sentences)
     quoted = {name: _quoted(subject, name) for name in (HEADLINE, TEXT)}
     for name, start, end in _passages(article):
         for found in finder.find(article.field_text(name)[start:end]):
@@ -102,7 +111,7 @@ def _row(
     name: str,
     offset: int,
     found: Found,
-    sentences: _Sentences,
+    sentences: Sentences,
     quoted: Ranges,
 ) -> LoadedTermRow:
     start, end = found.start + offset, found.end + offset
@@ -112,7 +121,7 @@ def _row(
         char_start=start,
         char_end=end,
         surface=article.field_text(name)[start:end],
-        sentence=sentences.at(name, start),
+        sentence=sentences.number_at(name, start),
         term=found.term,
         word_list=found.word_list.name,
         word_list_version=found.word_list.version,
@@ -128,20 +137,3 @@ def _quoted(subject: Subject, name: str) -> Ranges:
         if row.field == name and row.kind in QUOTED_KINDS
     )
     return Ranges((*rows, *marked(subject.article.field_text(name))))
-
-
-class _Sentences:
-    """The sentences of an article, found by place."""
-
-    def __init__(self, rows: Sequence[SentenceRow]) -> None:
-        self._rows: dict[str, list[SentenceRow]] = {HEADLINE: [], TEXT: []}
-        for row in rows:  # in reading order
-            self._rows[row.field].append(row)
-        self._starts = {name: [row.char_start for row in some] for name, some in self._rows.items()}
-
-    def at(self, name: str, start: int) -> int | None:
-        """Return the number of the sentence that holds this place."""
-        at = bisect_right(self._starts[name], start) - 1
-        if at < 0 or start >= self._rows[name][at].char_end:
-            return None
-        return self._rows[name][at].sentence

@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 from tasks.annotate.gazetteer.folding import fold
 from tasks.annotate.gazetteer.index import Gazetteer, Place, gazetteer
 from tasks.annotate.gazetteer.names import Name, forms_of
-from tasks.annotate.gazetteer.roles import is_event, is_in_dateline
+from tasks.annotate.gazetteer.roles import Sentences, is_in_dateline, is_past
 from tasks.annotate.gazetteer.scan import scan
 from tasks.annotate.gazetteer.senses import Link, Sense, decide, sense_of
-from tasks.annotate.gazetteer.tables import abbreviations
-from tasks.annotate.gazetteer.usage import is_metonym
-from tasks.annotate.records import TEXT, Annotator, Article, Options, Rows, Subject, sentence_at
-from warehouse.annotations import MentionRow, PlaceRow
+from tasks.annotate.gazetteer.tables import abbreviations, is_country_in
+from tasks.annotate.gazetteer.usage import is_located, is_metonym
+from tasks.annotate.records import TEXT, Annotator, Article, Options, Rows, Subject
+from warehouse.annotations import MentionRow, PlaceRow, SentenceRow
 
 _MOST_CANDIDATES = 10
 _MOST_NAMES = 3_000  # of one article: a list of towns is no news; bounds time
@@ -72,15 +72,16 @@ def _places(subject: Subject, known: Gazetteer) -> list[PlaceRow]:
     article = subject.article
     names = _names(subject, known)
     found = known.find(form for name in names for form in name.forms)
-    senses, keys = _senses(names, found, known)
+    senses, keys = _senses(names, found, known, article.language)
     links = _links(article, names, keys) + _abbreviated_links(article, names, keys, senses, known)
     decide(senses, links, country_of(article))
     holders = {link.inner: link.outer for link in links}
-    numbers = itertools.count(1)
+    sentences = Sentences(subject.sentences)
+    told = zip(names, keys, strict=True)
+    kept = [(name, key) for name, key in told if name.is_sure or key in senses]
     return [
-        _row(subject, next(numbers), name, key, senses, holders)
-        for name, key in zip(names, keys, strict=True)
-        if name.is_sure or key in senses
+        _row(article, number, name, key, senses, holders, sentences)
+        for number, (name, key) in enumerate(kept, 1)
     ]
 
 
@@ -122,15 +123,16 @@ def _outside(names: Sequence[Name], taken: Sequence[tuple[int, int]]) -> Iterato
 def _mentioned(
     article: Article, mentions: Sequence[MentionRow], known: Gazetteer
 ) -> Iterator[Name]:
-    for row in mentions:
-        if row.kind != "place" and row.kind not in _ACTING_KINDS:
-            continue
-        forms, hint = forms_of(row.surface, article.field_text(row.field), row.char_end)
-        name = Name(
-            row.field, row.char_start, row.char_end, row.surface, forms, row.mention, True, hint
-        )
-        if row.kind == "place" or (forms and _is_actor(known.find(forms[-1:]), forms[-1])):
-            yield name
+    readings = [
+        (row, *forms_of(row.surface, article.field_text(row.field), row.char_end))
+        for row in mentions
+        if row.kind == "place" or row.kind in _ACTING_KINDS
+    ]
+    found = known.find(forms[-1] for row, forms, _ in readings if forms and row.kind != "place")
+    for row, forms, hint in readings:
+        if row.kind == "place" or (forms and _is_actor(found, forms[-1])):
+            start, end = row.char_start, row.char_end
+            yield Name(row.field, start, end, row.surface, forms, row.mention, True, hint)
 
 
 def _is_actor(found: Mapping[str, Sequence[Place]], form: str) -> bool:
@@ -142,13 +144,16 @@ def _is_actor(found: Mapping[str, Sequence[Place]], form: str) -> bool:
 
 
 def _senses(
-    names: Sequence[Name], found: Mapping[str, tuple[Place, ...]], known: Gazetteer
+    names: Sequence[Name],
+    found: Mapping[str, tuple[Place, ...]],
+    known: Gazetteer,
+    language: str,
 ) -> tuple[dict[str, Sense], list[str]]:
     """Return the senses by key, and the key of each name; one that is not known has its own key."""
     senses: dict[str, Sense] = {}
     keys = []
     for at, name in enumerate(names):
-        form, places = _first_known(name, found, known)
+        form, places = _first_known(name, found, known, language)
         key = f"{form}|{name.hint}" if places else f"?{at}"
         if key in senses:
             senses[key].weight += 1
@@ -159,19 +164,26 @@ def _senses(
 
 
 def _first_known(
-    name: Name, found: Mapping[str, tuple[Place, ...]], known: Gazetteer
+    name: Name, found: Mapping[str, tuple[Place, ...]], known: Gazetteer, language: str
 ) -> tuple[str, tuple[Place, ...]]:
     for form in name.forms:
         if any(bare for _, _, bare in abbreviations().get(form, ())) and name.surface.isupper():
             return form, _divisions(form, known, bare=True)
-        places = tuple(place for place in found.get(form, ()) if _fits(place, name))
+        places = tuple(
+            [place for place in found.get(form, ()) if _fits(place, name, form, language)]
+        )
         if places:
             return form, places
     return "", ()
 
 
-def _fits(place: Place, name: Name) -> bool:
-    """Tell whether words beside the name or its letters rule a place out: EU, Nyanza Province."""
+def _fits(place: Place, name: Name, form: str, language: str) -> bool:
+    """Tell whether words beside the name or its letters rule a place out: EU, Nyanza Province.
+
+    So does another language: Tunis is Tunisia, but not in English.
+    """
+    if place.kind == "country":
+        return is_country_in(form, language)
     if place.kind != "city":
         return True
     if name.hint == "division" and place.population < _LEAST_NAMESAKE:
@@ -220,17 +232,20 @@ def _abbreviated_links(
 
 
 def _row(
-    subject: Subject,
+    article: Article,
     number: int,
     name: Name,
     key: str,
     senses: Mapping[str, Sense],
     holders: Mapping[str, str],
+    sentences: Sentences,
 ) -> PlaceRow:
-    article, text = subject.article, subject.article.field_text(name.field)
+    text = article.field_text(name.field)
     sense = senses.get(key)
     acts = sense is not None and _may_act(sense.best) and key not in holders
-    is_acting = acts and is_metonym(text, name.start, name.end, article.language)
+    located = is_located(text, name.start, article.language)
+    is_acting = acts and not located and is_metonym(text, name.start, name.end, article.language)
+    sentence = sentences.at(name.field, name.start)
     return PlaceRow(
         article_id=article.article_id,
         place=number,
@@ -239,9 +254,9 @@ def _row(
         char_start=name.start,
         char_end=name.end,
         surface=name.surface,
-        sentence=sentence_at(subject.sentences, name.field, name.start),
+        sentence=sentence.sentence if sentence else None,
         is_metonym=is_acting,
-        role=_role(subject, name, is_acting),
+        role=_role(article, name, located, sentence),
         **_where(name, sense, senses.get(holders.get(key, ""))),
     )
 
@@ -304,9 +319,10 @@ def _candidates(sense: Sense) -> list[dict[str, Any]]:
     ]
 
 
-def _role(subject: Subject, name: Name, is_acting: bool) -> str:
-    if name.field == TEXT and is_in_dateline(subject.article, name.start):
+def _role(article: Article, name: Name, located: bool, sentence: SentenceRow | None) -> str:
+    if name.field == TEXT and is_in_dateline(article, name.start):
         return "dateline"
-    if is_acting:
-        return "mentioned"
-    return "event" if is_event(subject, name.field, name.start) else "mentioned"
+    text = article.field_text(name.field)
+    # what happens there: a preposition of place governs the name in a sentence of the past
+    is_event = located and is_past(text, name.start, article.language, sentence)
+    return "event" if is_event else "mentioned"

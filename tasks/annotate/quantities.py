@@ -3,7 +3,9 @@
 A quantity is found by number words and digits (measures/numerals.py), read with comparator,
 currency and unit (measures/expressions.py), and told apart from identifiers, dates and ranks
 (measures/exclusions.py). What rows of dates cover is no quantity, ages excepted; durations never
-are. English is complete; German, French and Spanish have number formats, scales and units.
+are. English is complete; German, French and Spanish have number formats, number words, units and
+plain noun phrases. Of a text of numbers without end the first ones are read (_MOST_ROWS here,
+_MOST_READ in measures/pieces.py).
 
 Decisions: $ is USD unless the source's top-level domain says otherwise (dollars.tsv). A ton is a
 short ton and a tonne metric. The unit of things counted is the singular of the last noun of the
@@ -13,12 +15,12 @@ plans are planned; expected, projected, may are estimated; about is a comparator
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import count, islice
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,17 +34,22 @@ from tasks.annotate.measures.exclusions import (
 from tasks.annotate.measures.expressions import Expression, expressions
 from tasks.annotate.measures.numerals import Numeral
 from tasks.annotate.measures.objects import Range
+from tasks.annotate.measures.pieces import Piece, pieces_of
 from tasks.annotate.measures.tables import LANGUAGES, Speech, classes, pairs, speech
 from tasks.annotate.measures.tokens import Token, tokens
 from tasks.annotate.records import Annotator, Article, Options, Rows, Subject
-from warehouse.annotations import DateRow, QuantityRow, QuoteRow, SentenceRow
+from warehouse.annotations import DateRow, QuantityRow, QuoteRow
 
-# A sentence longer than this is read in pieces, so that memory stays bounded.
-_MOST_CHARS = 8_000
-_SENTENCE_END = re.compile(r"(?<!Mio)(?<!Mrd)[.!?][\"'”’)]{0,2}\s+(?=[A-Z\"“])|\n\s*")
+# No article tells so much: a text beyond is a dump of numbers, of which the first ones are read.
+_MOST_ROWS = 5_000  # at about 0.2 ms each
+# A number as large as this says by itself what is told: 16.2 million twice is one fact.
+_TELLING = 1_000
 # Rows that overlap are few; so many before a number are looked at.
 _NEAREST = 16
 _EMPTY: tuple[Any, ...] = ()
+_BY_PLACE = attrgetter("char_start", "char_end")
+# Behind such a mark stands what is counted, which is not told apart: 10 “pip” cards.
+_OPENING = frozenset("\"“„«‘'")
 
 
 def annotator(options: Options) -> Annotator:
@@ -63,16 +70,6 @@ def annotate(subjects: Sequence[Subject]) -> list[Rows]:
     return [{"quantities": _of_article(subject)} for subject in subjects]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A sentence, or a part of a very long one."""
-
-    field: str
-    start: int
-    end: int
-    sentence: int | None
-
-
 class _Near:
     """Rows of another annotator by field, found by where they begin."""
 
@@ -81,7 +78,7 @@ class _Near:
         for row in rows:
             self._rows.setdefault(row.field, []).append(row)
         for found in self._rows.values():
-            found.sort(key=lambda row: (row.char_start, row.char_end))
+            found.sort(key=_BY_PLACE)
         self._starts = {
             field: [row.char_start for row in found] for field, found in self._rows.items()
         }
@@ -122,35 +119,14 @@ def _of_article(subject: Subject) -> list[QuantityRow]:
         _Near(given.get("quotes", ())),
     )
     numbers = count(1)
-    pieces = _pieces(article, subject.sentences)
-    return [row for piece in pieces for row in _of_piece(piece, near, numbers)]
+    pieces = pieces_of(article, subject.sentences, near.speech)
+    rows = (row for piece in pieces for row in _of_piece(piece, near, numbers))
+    return list(islice(rows, _MOST_ROWS))
 
 
-def _pieces(article: Article, sentences: Sequence[SentenceRow]) -> Iterator[_Piece]:
-    """Yield the sentences in reading order, by our own rule where none are given."""
-    for field, text in article.fields():
-        rows = sorted(
-            (row.char_start, row.char_end, row.sentence) for row in sentences if row.field == field
-        )
-        spans: Iterator[tuple[int, int, int | None]] = iter(rows) if rows else _split(text)
-        for start, end, number in spans:
-            for first in range(start, end, _MOST_CHARS):
-                yield _Piece(field, first, min(first + _MOST_CHARS, end), number)
-
-
-def _split(text: str) -> Iterator[tuple[int, int, None]]:
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        yield start, match.end(), None
-        start = match.end()
-    yield start, len(text), None
-
-
-def _of_piece(piece: _Piece, given: _Given, numbers: Iterator[int]) -> Iterator[QuantityRow]:
+def _of_piece(piece: Piece, given: _Given, numbers: Iterator[int]) -> Iterator[QuantityRow]:
     text = given.article.field_text(piece.field)
-    if not given.speech.gate.search(text[piece.start : piece.end].lower()):
-        return
-    words = list(tokens(text, piece.start, piece.end))
+    words = tokens(text, piece.start, piece.end)
     reader = _Sentence(piece, text, words, given)
     yield from reader.rows(numbers)
 
@@ -171,7 +147,7 @@ class _Spans:
 class _Sentence:
     """Reads the quantities of one piece."""
 
-    def __init__(self, piece: _Piece, text: str, words: list[Token], given: _Given) -> None:
+    def __init__(self, piece: Piece, text: str, words: list[Token], given: _Given) -> None:
         self.piece, self.text, self.words, self.given = piece, text, words, given
         self.speech = given.speech
 
@@ -275,7 +251,8 @@ class _Sentence:
         phrase = objects.phrase_of_total(self.words, item.first, self.speech)
         if phrase or not before:
             return phrase
-        return before[-1] if items[len(before) - 1].unit is None else None
+        named = item.last < len(self.words) and self.words[item.last].text in _OPENING
+        return before[-1] if items[len(before) - 1].unit is None and not named else None
 
     def _behind(self, item: Expression) -> Range | None:
         place, words = item.last, self.words
@@ -361,6 +338,10 @@ class _Sentence:
     ) -> str:
         item = around.item
         what = facts.core(self.words, around.object, self.speech)
+        is_bare = item.unit_kind in (None, "none") and (item.low or item.high or 0) < _TELLING
+        if not what and (item.is_age or is_bare):
+            # Two ages, two small numbers: nothing says that they are of one thing.
+            what = f"{self.piece.field} {self.words[item.first].start}"
         return facts.fact_key(item.comparator, item.low, item.high, unit, what, *told)
 
 

@@ -7,7 +7,6 @@ English; in other languages a quotation's speaker is the noun phrase beside its 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from tasks.annotate.records import (
@@ -17,12 +16,15 @@ from tasks.annotate.records import (
     Article,
     Options,
     Rows,
+    Sentences,
     Subject,
 )
-from tasks.annotate.speech.reports import Report, read_field
-from tasks.annotate.speech.speakers import Cast, Mentions
+from tasks.annotate.speech.mentions import Mentions
+from tasks.annotate.speech.reading import Report
+from tasks.annotate.speech.reports import read_field
+from tasks.annotate.speech.speakers import Cast
 from tasks.annotate.speech.words import lexicon
-from warehouse.annotations import QuoteRow, SentenceRow
+from warehouse.annotations import QuoteRow
 
 VERSION = "1"
 
@@ -53,7 +55,7 @@ def _quotes(subject: Subject) -> list[QuoteRow]:
         reports = read_field(
             text, spans, article.language, Mentions(given), cast, is_heading=name == HEADLINE
         )
-        place = _Sentences([row for row in subject.sentences if row.field == name])
+        place = Sentences(subject.sentences)
         for report in reports:
             rows.append(_row(article, len(rows) + 1, name, text, report, place))
         if name == HEADLINE:
@@ -67,22 +69,8 @@ def _paragraphs(article: Article) -> list[tuple[int, int]]:
     return sorted(spans) or [(0, len(article.text))]
 
 
-class _Sentences:
-    """Finds the sentence of ascending places in one pass."""
-
-    def __init__(self, rows: Sequence[SentenceRow]) -> None:
-        self.rows = sorted(rows, key=lambda row: row.char_start)
-        self.starts = [row.char_start for row in self.rows]
-
-    def at(self, start: int) -> int | None:
-        place = bisect_right(self.starts, start) - 1
-        if place < 0 or start >= self.rows[place].char_end:
-            return None
-        return self.rows[place].sentence
-
-
 def _row(
-    article: Article, number: int, name: str, text: str, report: Report, sentences: _Sentences
+    article: Article, number: int, name: str, text: str, report: Report, sentences: Sentences
 ) -> QuoteRow:
     speaker = report.speaker
     cue = report.cue
@@ -93,7 +81,7 @@ def _row(
         char_start=report.start,
         char_end=report.end,
         surface=text[report.start : report.end],
-        sentence=sentences.at(report.start),
+        sentence=sentences.number_at(name, report.start),
         kind=report.kind,
         speaker=speaker.surface if speaker else None,
         speaker_start=speaker.start if speaker else None,

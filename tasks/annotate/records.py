@@ -9,7 +9,8 @@ safely.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -126,9 +127,25 @@ class ModelMissing(Exception):
     """The model of an annotator cannot be loaded; the message says what to install."""
 
 
-def sentence_at(sentences: Sequence[SentenceRow], field_name: str, start: int) -> int | None:
-    """Return the number of the sentence that holds the code point `start`; None between two."""
-    for row in sentences:
-        if row.field == field_name and row.char_start <= start < row.char_end:
-            return row.sentence
-    return None
+class Sentences:
+    """The sentences of an article, found by place in logarithmic time."""
+
+    def __init__(self, rows: Iterable[SentenceRow]) -> None:
+        """Take the rows of `sentences` of one article, in any order."""
+        self._rows: dict[str, list[SentenceRow]] = {HEADLINE: [], TEXT: []}
+        for row in rows:
+            self._rows[row.field].append(row)
+        for some in self._rows.values():
+            some.sort(key=lambda row: row.char_start)
+        self._starts = {name: [row.char_start for row in some] for name, some in self._rows.items()}
+
+    def at(self, field_name: str, start: int) -> SentenceRow | None:
+        """Return the sentence that holds the code point `start` of a field; None between two."""
+        place = bisect_right(self._starts[field_name], start) - 1
+        row = self._rows[field_name][place] if place >= 0 else None
+        return row if row is not None and start < row.char_end else None
+
+    def number_at(self, field_name: str, start: int) -> int | None:
+        """Return the number of that sentence."""
+        row = self.at(field_name, start)
+        return row.sentence if row is not None else None

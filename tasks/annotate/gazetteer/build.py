@@ -1,4 +1,6 @@
-"""Build gazetteer.parquet from packaged data: python -m tasks.annotate.gazetteer.build [FOLDER]
+"""Build gazetteer.parquet and country_languages.tsv from packaged data.
+
+    python -m tasks.annotate.gazetteer.build [FOLDER]
 
 Needs the dependency group `gazetteer`; see README.md for sources and licences. The same packages
 give the same file, byte for byte.
@@ -77,6 +79,21 @@ def build(folder: Path) -> Path:
     return path
 
 
+def build_languages(folder: Path) -> Path:
+    """Write country_languages.tsv into `folder` and return its path."""
+    path = folder / "country_languages.tsv"
+    notes = (
+        "# Short names of countries that English does not use, folded, and the languages that do:",
+        "# in others they are words. Columns: name; languages. Written by build.py.",
+        "# Source: Unicode CLDR through Babel, Unicode License v3.",
+    )
+    lines = [f"{name}\t{' '.join(spoken)}" for name, spoken in sources.country_languages()]
+    path.write_text("\n".join((*notes, "name\tlanguages", *lines)) + "\n", encoding="utf-8")
+    return path
+
+
 if __name__ == "__main__":
-    written = build(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    build_languages(target)
+    written = build(target)
     sys.stdout.write(f"{written}: {written.stat().st_size:,} bytes\n")

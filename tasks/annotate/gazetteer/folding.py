@@ -24,15 +24,24 @@ _LETTERS: dict[int, str | None] = {
     ord(a): b
     for a, b in zip("łøđıæœþðħ", ("l", "o", "d", "i", "ae", "oe", "th", "d", "h"), strict=True)
 }
+# Combining classes of marks that are letters: kana voicing, viramas, vowels and tones of Telugu,
+# Thai, Lao and Tibetan. Without them バリ is パリ, and many a word of Hindi is the name of a town.
+_SPOKEN = frozenset((8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132))
 _ARABIC: dict[int, str | None] = {
     ord(a): b for a, b in zip("أإآٱىیکھ", "ااااييكه", strict=True)
 } | {0x640: None}
 
 
-@lru_cache(maxsize=4096)
+def _is_letter(char: str) -> bool:
+    mark = unicodedata.combining(char)
+    return not mark or mark in _SPOKEN
+
+
+@lru_cache(maxsize=1 << 14)
 def fold(name: str) -> str:
     """Return `name` without case, marks, apostrophes and hyphens: "Côte d'Ivoire" -> cote divoire.
 
+    Marks that are letters of their script stay: those of kana, Thai and the scripts of India.
     Arabic letters lose their variants of alef, ya, kaf and heh. Anything longer than `LONGEST`
     code points becomes empty: it is no name.
     """
@@ -43,7 +52,7 @@ def fold(name: str) -> str:
     text = name
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = "".join(c for c in text if _is_letter(c))
         text = unicodedata.normalize("NFC", text).translate(_LETTERS | _ARABIC)
     words = text.lower().translate(_TABLE).encode("utf-8", "ignore").decode().split()
     return " ".join(" ".join(words)[:LONGEST].split())

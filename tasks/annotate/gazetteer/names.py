@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from tasks.annotate.gazetteer.folding import LONGEST, fold
 from tasks.annotate.gazetteer.tables import words
@@ -31,6 +33,17 @@ class Name:
     hint: str = ""  # kind that the words beside it say: division, city or facility
 
 
+class Option(NamedTuple):
+    """A part of a text that the gazetteer may know under `form`."""
+
+    start: int
+    end: int
+    form: str
+    run: int = -1  # where the run of capitalised words begins that it is in
+    kind: str = ""  # how its script writes words: "" with capitals, else of caseless.py
+    is_told: bool = False  # a word beside it says that it is a division or a city
+
+
 def forms_of(surface: str, text: str, end: int) -> tuple[tuple[str, ...], str]:
     """Return the folded readings of a mention that ends at `end` of `text`, and a hint of its kind.
 
@@ -39,16 +52,22 @@ def forms_of(surface: str, text: str, end: int) -> tuple[tuple[str, ...], str]:
     if len(surface) > 2 * LONGEST:
         return (), ""
     bare = _POSSESSIVE.sub("", surface.strip())
-    tokens = fold(bare).replace("airbase", "air base").split()
-    if not tokens:
+    folded = fold(bare)
+    if not folded:
         return (), ""
     following = _NEXT_WORDS.match(text, end) if not bare.endswith(".") else None
-    behind = [fold(word) for word in following.groups("") if word] if following else []
+    behind = tuple([fold(word) for word in following.groups("") if word]) if following else ()
     is_named = bare.split()[0] in _POINTS  # the West Nile is not the Nile
+    return _read(folded, behind, is_named)
+
+
+@lru_cache(maxsize=4096)  # news repeats its names
+def _read(folded: str, behind: tuple[str, ...], is_named: bool) -> tuple[tuple[str, ...], str]:
+    tokens = folded.replace("airbase", "air base").split()
     return tuple(dict.fromkeys(_readings(tokens, behind, is_named))), _hint(tokens, behind)
 
 
-def _readings(tokens: list[str], behind: list[str], is_named: bool) -> Iterator[str]:
+def _readings(tokens: list[str], behind: Sequence[str], is_named: bool) -> Iterator[str]:
     generic, facility = words("en", "generic"), words("en", "facility")
     directions = words("en", "direction")
     core = tokens[1:] if tokens[0] == "the" and len(tokens) > 1 else tokens
@@ -78,7 +97,7 @@ def _built(core: list[str], facility: frozenset[str]) -> Iterator[str]:
             yield " ".join(core[:size])
 
 
-def _hint(tokens: list[str], behind: list[str]) -> str:
+def _hint(tokens: list[str], behind: Sequence[str]) -> str:
     near = [tokens[0], tokens[-1], *behind[:1]]
     if any(word in words("en", "facility") for word in (tokens[-1], *behind[:2])):
         return "facility"

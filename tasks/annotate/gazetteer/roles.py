@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
+from collections.abc import Sequence
 
-from tasks.annotate.gazetteer.usage import has_past, is_located, lower_words
-from tasks.annotate.records import Article, Subject
+from tasks.annotate.gazetteer.usage import has_past, lower_words
+from tasks.annotate.records import Article
+from warehouse.annotations import SentenceRow
 
 _PARAGRAPHS = 3  # of the body that may begin with a dateline
 _HEAD = 110  # characters: "SAN FRANCISCO and SINGAPORE, September 23, 2024 (Reuters) -"
@@ -17,7 +21,8 @@ _SENTENCE_WINDOW = 300  # characters around a name, where sentences are not give
 
 def is_in_dateline(article: Article, start: int) -> bool:
     """Tell whether code point `start` of the text is before the dash of an opening paragraph."""
-    body = [part for part in article.paragraphs if part.kind == "body"][:_PARAGRAPHS]
+    bodies = (part for part in article.paragraphs if part.kind == "body")
+    body = itertools.islice(bodies, _PARAGRAPHS)
     part = next((each for each in body if each.start <= start < each.start + _HEAD), None)
     if part is None:
         return False
@@ -36,16 +41,31 @@ def _is_place(before: str) -> bool:
     return not any(word[0].islower() and len(word) > 3 for word in words)
 
 
-def is_event(subject: Subject, field: str, start: int) -> bool:
-    """Tell whether a preposition of place governs the name in a sentence that tells of the past."""
-    text, language = subject.article.field_text(field), subject.article.language
-    if not is_located(text, start, language):
-        return False
-    return has_past(lower_words(_sentence(subject, field, start, text)), language)
+class Sentences:
+    """The sentences of an article, found by where they stand."""
+
+    def __init__(self, rows: Sequence[SentenceRow]) -> None:
+        """Take the rows of `sentences` of one article, in any order."""
+        self._rows: dict[str, list[SentenceRow]] = {}
+        for row in rows:
+            self._rows.setdefault(row.field, []).append(row)
+        for each in self._rows.values():
+            each.sort(key=lambda row: row.char_start)
+        self._starts = {
+            field: [row.char_start for row in each] for field, each in self._rows.items()
+        }
+
+    def at(self, field: str, start: int) -> SentenceRow | None:
+        """Return the sentence that holds the code point `start` of a field; None between two."""
+        before = bisect.bisect_right(self._starts.get(field, ()), start)
+        row = self._rows[field][before - 1] if before else None
+        return row if row is not None and start < row.char_end else None
 
 
-def _sentence(subject: Subject, field: str, start: int, text: str) -> str:
-    for row in subject.sentences:
-        if row.field == field and row.char_start <= start < row.char_end:
-            return text[row.char_start : min(row.char_end, row.char_start + 2000)]
-    return text[max(0, start - _SENTENCE_WINDOW) : start + _SENTENCE_WINDOW]
+def is_past(text: str, start: int, language: str, sentence: SentenceRow | None) -> bool:
+    """Tell whether the sentence around `start` tells of the past; without it, the words near."""
+    if sentence is None:
+        near = text[max(0, start - _SENTENCE_WINDOW) : start + _SENTENCE_WINDOW]
+    else:
+        near = text[sentence.char_start : min(sentence.char_end, sentence.char_start + 2000)]
+    return has_past(lower_words(near), language)

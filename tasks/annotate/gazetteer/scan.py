@@ -1,8 +1,7 @@
 """Names that the gazetteer finds by itself, in any script.
 
 Scripts with case: runs of capitalised words, which must be a place as a whole ("Paris Hilton" is
-none). Scripts with blanks but without case: one to three words, without the particles that are
-written with them. Chinese, Japanese, Thai and their like: the longest names at each position.
+none). Scripts without case: caseless.py.
 """
 
 from __future__ import annotations
@@ -13,17 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from tasks.annotate.gazetteer import caseless
 from tasks.annotate.gazetteer.folding import fold
 from tasks.annotate.gazetteer.index import Gazetteer, Place
-from tasks.annotate.gazetteer.names import Name
-from tasks.annotate.gazetteer.tables import abbreviations, traps, words
+from tasks.annotate.gazetteer.names import Name, Option
+from tasks.annotate.gazetteer.tables import (
+    bare_abbreviations,
+    is_country_in,
+    traps,
+    words,
+)
 from tasks.annotate.gazetteer.usage import is_located
 
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_CASELESS = r"\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\uac00-\ud7af"
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_IS_CASELESS = re.compile(f"[{_CASELESS}]")
-_TOKEN = re.compile(r"[^\W\d_]{1,40}(?:[-'’][^\W\d_]{1,40}){0,5}")
 _POSSESSIVE = re.compile(r"['’]s$|['’]$")
 _JOINING = frozenset(
     ("of", "the", "de", "la", "del", "al", "el", "du", "da", "do", "and", "an", "am")
@@ -31,17 +31,23 @@ _JOINING = frozenset(
 # A blank or line break, or two with joining words between.
 _JOINERS = "|".join(sorted(_JOINING))
 _GAP = re.compile(rf"[ \u00a0\n](?:((?:{_JOINERS})(?: (?:{_JOINERS}))?)[ \u00a0])?")
+_LONGEST_TEXT = 1_000_000  # characters looked at: longer than any news text; bounds memory
 _MOST_WORDS = 6
 _RUN_LIMIT = 12  # tokens of a run: longer ones are headings in capitals
-_UNSPACED_LENGTHS = range(8, 1, -1)
 
 # Inhabitants from which a city is believed without a mention; written otherwise than in its own
 # name from a million, since many short words are somewhere the name of a town.
 _LEAST_CITY = 100_000
 _LEAST_OTHER_NAME = 1_000_000
 _SHORT = 5  # letters: shorter names of that kind are words somewhere
-_LEAST_CASELESS = 300_000
 _LEAST_DIVISION = 200_000
+# Beyond English, whose traps are known, short names are words too often; so many inhabitants of
+# those that are not at home where the language is.
+_SHORT_ABROAD = 6
+_LEAST_ABROAD = 500_000
+_LEAST_DIVISION_ABROAD = 1_000_000
+_CODES_ABROAD = frozenset(("USA", "UK", "RDC"))  # others are English, or something else
+_BEFORE_SENTENCE = frozenset(".!?:;…\"“”„«»‹›—–-•*|\n'‘’¿¡")
 
 
 class _Token(NamedTuple):
@@ -50,29 +56,23 @@ class _Token(NamedTuple):
     text: str
 
 
-class _Option(NamedTuple):
-    """A part of a text that the gazetteer may know under `form`."""
-
-    start: int
-    end: int
-    form: str
-
-
 def scan(field: str, text: str, language: str, places: Gazetteer) -> list[Name]:
     """Return the names of `text` that are places beyond doubt enough, in order, not overlapping."""
+    text = text[:_LONGEST_TEXT]
     options = list(_cased(text, language))
-    if _IS_CASELESS.search(text):
-        options += _caseless(text)
-    if _IS_UNSPACED.search(text):
-        options += _unspaced(text, places)
+    options += caseless.options(text, language, places)
     known = places.find(option.form for option in options)
+    bare = bare_abbreviations()
+    options = [each for each in options if each.form in known or each.form in bare]
+    if titles := words(language, "title"):
+        options = [each for each in options if not _is_person(text, each.run, titles)]
     good = [each for each in options if _is_believed(each, text, language, known)]
     good += _beside(text, options, good, known)
     kept = list(_longest(good))
-    in_lower = _also_in_lower(text, {text[start:end] for start, end, _ in kept})
+    in_lower = _also_in_lower(text, {text[each.start : each.end] for each in kept})
     return [
         Name(field, start, end, text[start:end], (form,), is_sure=False)
-        for start, end, form in kept
+        for start, end, form, *_ in kept
         if text[start:end] not in in_lower or is_located(text, start, language)
     ]
 
@@ -89,10 +89,10 @@ def _also_in_lower(text: str, surfaces: set[str]) -> set[str]:
 
 def _beside(
     text: str,
-    options: Sequence[_Option],
-    good: Sequence[_Option],
+    options: Sequence[Option],
+    good: Sequence[Option],
     known: Mapping[str, tuple[Place, ...]],
-) -> list[_Option]:
+) -> list[Option]:
     """Return further places that a comma joins to one they hold or lie in: "Tyler, Texas"."""
     starts = {each.start: known[each.form] for each in good if each.form in known}
     ends = {each.end: known[each.form] for each in good if each.form in known}
@@ -113,7 +113,7 @@ def _holds_any(inner: Sequence[Place], outer: Sequence[Place]) -> bool:
     return any(one.is_inside(two) for two in outer for one in inner)
 
 
-def _longest(options: Sequence[_Option]) -> Iterator[_Option]:
+def _longest(options: Sequence[Option]) -> Iterator[Option]:
     end = 0
     for option in sorted(options, key=lambda each: (each.start, -each.end)):
         if option.start >= end:
@@ -121,15 +121,27 @@ def _longest(options: Sequence[_Option]) -> Iterator[_Option]:
             end = option.end
 
 
-def _cased(text: str, language: str) -> Iterator[_Option]:
-    for run in _runs(text):
-        tokens = _trimmed(text, run, language)
-        for part in _parts(tokens):
-            start, end = part[0].start, part[-1].end
-            stripped = _POSSESSIVE.sub("", text[start:end])
-            form = fold(stripped)
-            if len(form) > 1:
-                yield _Option(start, start + len(stripped), form)
+def _cased(text: str, language: str) -> Iterator[Option]:
+    function = words(language, "function")
+    for match in _run().finditer(text):
+        surface = match[0]
+        if " " not in surface and "\n" not in surface and "\u00a0" not in surface:
+            # most runs: one word
+            if surface.lower() not in function and surface not in _JOINING:
+                yield from _option(text, *match.span(), match.start())
+            continue
+        for run in _runs(text, *match.span()):
+            for part in _parts(_trimmed(run, function)):
+                yield from _option(text, part[0].start, part[-1].end, run[0].start)
+
+
+def _option(text: str, start: int, end: int, run: int) -> Iterator[Option]:
+    stripped = text[start:end]
+    if stripped[-1] in "s'’":
+        stripped = _POSSESSIVE.sub("", stripped)
+    form = fold(stripped)
+    if len(form) > 1:
+        yield Option(start, start + len(stripped), form, run)
 
 
 @cache
@@ -141,139 +153,135 @@ def _capitalised() -> re.Pattern[str]:
     )
 
 
-def _runs(text: str) -> Iterator[list[_Token]]:
-    """Yield capitalised words that only blanks and small joining words part."""
+@cache
+def _run() -> re.Pattern[str]:
+    """Such words, as many as only blanks and small joining words part; one way to match each."""
+    word, gap = _capitalised().pattern, _GAP.pattern
+    return re.compile(rf"(?>{word})(?:(?<!['’]s)(?:{gap})(?>{word}))*+")
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[list[_Token]]:
+    """Yield the words between `start` and `end`, a run, in pieces that are not too long."""
     run: list[_Token] = []
-    for match in _capitalised().finditer(text):
-        token = _Token(match.start(), match.end(), match[0])
-        if run:
-            gap = _GAP.fullmatch(text, run[-1].end, token.start)
-            if gap is None or run[-1].text.endswith(("'s", "’s")) or len(run) > _RUN_LIMIT:
-                yield run
-                run = []
-            elif gap[1]:
+    for match in _capitalised().finditer(text, start, end):
+        if len(run) > _RUN_LIMIT:
+            yield run
+            run = []
+        elif run:
+            gap = _GAP.match(text, run[-1].end)
+            if gap and gap[1]:
                 run.append(_Token(gap.start(1), gap.end(1), gap[1]))
-        run.append(token)
-    if run:
-        yield run
+        run.append(_Token(match.start(), match.end(), match[0]))
+    yield run
 
 
-def _trimmed(text: str, run: list[_Token], language: str) -> list[_Token]:
+def _trimmed(run: list[_Token], function: frozenset[str]) -> list[_Token]:
     """Leave out what begins the sentence without being a name."""
-    function = words(language, "function")
-    if len(run) > _RUN_LIMIT or _is_person(text, run[0], language):
+    if len(run) > _RUN_LIMIT:
         return []
-    tokens = run
-    while tokens and (tokens[0].text.lower() in function or tokens[0].text in _JOINING):
-        tokens = tokens[1:]
-    return tokens
+    at = 0
+    for token in run:
+        if token.text.lower() not in function and token.text not in _JOINING:
+            break
+        at += 1
+    return run[at:]
 
 
-def _is_person(text: str, token: _Token, language: str) -> bool:
-    before = text[max(0, token.start - 14) : token.start].rstrip(" .\u00a0").rpartition(" ")[2]
-    return before.lower().strip("(\"“'’") in words(language, "title") and before[:1].isupper()
+def _is_person(text: str, start: int, titles: frozenset[str]) -> bool:
+    """Tell whether a title stands before the run that begins at `start`; none does before -1."""
+    if start <= 0:
+        return False
+    before = text[max(0, start - 14) : start].rstrip(" .\u00a0").rpartition(" ")[2]
+    return before[:1].isupper() and before.lower().strip("(\"“'’") in titles
 
 
 def _parts(tokens: list[_Token]) -> Iterator[list[_Token]]:
     """Yield the whole run, and what stands on either side of an "and"."""
     if tokens and len(tokens) <= _MOST_WORDS:
         yield tokens
-    cuts = [at for at, token in enumerate(tokens) if token.text == "and"]
-    edges = [-1, *cuts, len(tokens)]
+    cuts = [at for at, token in enumerate(tokens) if token.text == "and"] if len(tokens) > 2 else []
     if cuts:
+        edges = [-1, *cuts, len(tokens)]
         for left, right in itertools.pairwise(edges):
             if 0 < right - left - 1 <= _MOST_WORDS:
                 yield tokens[left + 1 : right]
 
 
-_PREFIXES = ("وال", "بال", "فال", "لل", "و", "ب", "ل", "ف", "ك")
-_SUFFIXES = re.compile(
-    "(?:에서는|에서의|에서도|에서|에게|으로|까지|부터|에는|에도|에|의|은|는|이|가|을|를|과|와|도|로)$"
-)
-
-
-def _caseless(text: str) -> Iterator[_Option]:
-    tokens = [
-        _Token(m.start(), m.end(), m[0]) for m in _TOKEN.finditer(text) if _IS_CASELESS.match(m[0])
-    ]
-    for at, first in enumerate(tokens):
-        for size in (1, 2, 3):
-            part = tokens[at : at + size]
-            if len(part) < size or part[-1].end - first.start > 40:
-                break
-            yield from _variants(text, first.start, part[-1].end)
-
-
-def _variants(text: str, start: int, end: int) -> Iterator[_Option]:
-    surface = text[start:end]
-    spans = [(start, end)]
-    if surface[0] >= "\uac00":
-        particle = _SUFFIXES.search(surface)
-        spans += [(start, start + particle.start())] if particle and particle.start() > 1 else []
-    else:
-        spans += [
-            (start + len(p), end)
-            for p in _PREFIXES
-            if surface.startswith(p) and len(surface) > len(p) + 3
-        ]
-    for left, right in spans:
-        form = fold(text[left:right])
-        if form:
-            yield _Option(left, right, form)
-
-
-@cache
-def _unspaced_names(places: Gazetteer) -> tuple[frozenset[str], frozenset[str]]:
-    """Every name in a script without blanks, and the first two characters of each."""
-    names = places.names_like(
-        r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-    )
-    return frozenset(names), frozenset(name[:2] for name in names)
-
-
-def _unspaced(text: str, places: Gazetteer) -> Iterator[_Option]:
-    names, heads = _unspaced_names(places)
-    end = 0
-    for at in range(len(text) - 1):
-        if at >= end and text[at : at + 2] in heads:
-            size = next((n for n in _UNSPACED_LENGTHS if text[at : at + n] in names), 0)
-            if size:
-                end = at + size
-                yield _Option(at, end, fold(text[at:end]))
-
-
 def _is_believed(
-    option: _Option, text: str, language: str, known: Mapping[str, tuple[Place, ...]]
+    option: Option, text: str, language: str, known: Mapping[str, tuple[Place, ...]]
 ) -> bool:
-    form, surface = option.form, text[option.start : option.end]
-    if form in abbreviations() and any(each[2] for each in abbreviations()[form]):
-        return surface.isupper()
-    places = known.get(form, ())
-    if not any(_is_weighty(place, surface, form) for place in places):
+    form = option.form
+    if form in bare_abbreviations() and language == "en":
+        return text[option.start : option.end].isupper()
+    places = known.get(form)
+    if places is None:
         return False
-    if len(form) < 4 and surface.isascii() and not _is_code(surface, places):
+    if not any(_is_weighty(place, option, text, language) for place in places):
         return False
+    if not option.kind and len(form) < 4:
+        surface = text[option.start : option.end]
+        if surface.isascii() and not _is_code(surface, places, language):
+            return False
     why = traps().get(form)
     return why is None or (why != "org" and is_located(text, option.start, language))
 
 
-def _is_code(surface: str, places: Sequence[Place]) -> bool:
+def _is_code(surface: str, places: Sequence[Place], language: str) -> bool:
     """US, UK and UAE in capitals are countries; "us" is not, nor is a city named Of."""
     is_country = any(place.kind == "country" for place in places)
-    is_upper = surface.replace(".", "").isupper()
-    return (is_country and (is_upper or len(surface) > 2)) or (len(surface) == 3 and not is_upper)
+    letters = surface.replace(".", "")
+    if not letters.isupper():
+        return len(surface) == 3 or (is_country and len(surface) > 2)
+    return is_country and (language == "en" or letters != surface or letters in _CODES_ABROAD)
 
 
-def _is_weighty(place: Place, surface: str, form: str) -> bool:
-    if place.kind in ("country", "continent", "region", "water"):
+def _is_weighty(place: Place, option: Option, text: str, language: str) -> bool:
+    """Tell whether a place is so large that its name is hardly anything else in this language."""
+    if option.kind:
+        return caseless.is_weighty(place, option, language)
+    if place.kind == "country":
+        return is_country_in(option.form, language)
+    if place.kind in ("continent", "region", "water"):
+        return True
+    if place.kind == "division" and (place.level != 1 or place.population < _LEAST_DIVISION):
+        return False
+    if place.kind not in ("division", "city"):
+        return False
+    is_own = fold(place.name) == option.form
+    if place.kind == "city" and not _is_large(place, option.form, is_own):
+        return False
+    return language == "en" or _is_known_abroad(place, option, text, language, is_own)
+
+
+def _is_large(city: Place, form: str, is_own: bool) -> bool:
+    if is_own:
+        return city.population >= _LEAST_CITY or city.level == 1
+    return len(form) >= _SHORT and city.population >= _LEAST_OTHER_NAME
+
+
+def _is_known_abroad(place: Place, option: Option, text: str, language: str, is_own: bool) -> bool:
+    """Tell whether a city or division is known by this very name to readers of any language."""
+    surface, size = text[option.start : option.end], len(option.form)
+    is_short = size < _SHORT_ABROAD
+    is_home = place.country in words(language, "home")
+    is_first = is_short and " " not in surface and _begins_sentence(text, option.start)
+    is_written = is_own and (surface.isascii() or surface.casefold() == place.name.casefold())
+    if is_own and not is_home and not is_written:
+        # Bộ is not Bo, nor Länder the town of Lander
+        return size >= _SHORT and place.population >= _LEAST_OTHER_NAME
+    if size < _SHORT - 1 or (size < _SHORT and not is_own):
+        return is_written and is_home
+    if is_first:
+        is_great = place.level == 1 or place.population >= _LEAST_OTHER_NAME
+        is_capital = place.level == 1 and size >= _SHORT
+        return place.kind == "city" and (is_capital or (is_own and (is_home or is_great)))
+    if not is_short or is_home:
         return True
     if place.kind == "division":
-        return place.level == 1 and place.population >= _LEAST_DIVISION
-    if place.kind != "city":
-        return False
-    least = _LEAST_CITY if surface[:1].isupper() else _LEAST_CASELESS
-    if fold(place.name) != form and surface[:1].isupper():
-        if len(form) < _SHORT:
-            return False
-        least = _LEAST_OTHER_NAME
-    return place.population >= least or (place.level == 1 and fold(place.name) == form)
+        return is_own and place.population >= _LEAST_DIVISION_ABROAD
+    return place.population >= _LEAST_ABROAD
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 4) : start].rstrip(" \u00a0\t")
+    return not before or before[-1] in _BEFORE_SENTENCE

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ _DIVISION_VOTE = 1.5
 _NEAR = 1.0
 _SOURCE = 1.0
 _NEAR_KM = 150.0
+_NEAR_DEGREES = _NEAR_KM / 111.0  # of latitude: farther apart than that is farther than _NEAR_KM
+# What _weigh adds up, in its order.
+_PARTS = ("adjacency", "country_vote", "division_vote", "neighbours", "source_country")
+_BY_SCORE = operator.itemgetter(0, 1)
 _MOST_ANCHORS = 50  # cities that others may be near to, the first of the article
 _MOST_CANDIDATES = 60  # weighed for a name: of San Jose there are more
 
@@ -149,15 +154,16 @@ def _weigh(
 ) -> None:
     ranked = []
     for place, prior in zip(sense.places, sense.prior, strict=True):
-        parts = {
-            "adjacency": bonus.get(place.row, 0.0),
-            "country_vote": _VOTE * votes.get(place.country or "", 0.0),
-            "division_vote": _DIVISION_VOTE * votes.get(place.division or "", 0.0),
-            "neighbours": _NEAR if _has_near(place, near) else 0.0,
-            "source_country": _SOURCE if place.country and place.country == source_country else 0.0,
-        }
-        ranked.append((prior + sum(parts.values()), -place.row, place, prior, parts))
-    ranked.sort(key=lambda each: each[:2], reverse=True)
+        parts = (
+            bonus.get(place.row, 0.0),
+            _VOTE * votes.get(place.country or "", 0.0),
+            _DIVISION_VOTE * votes.get(place.division or "", 0.0),
+            _NEAR if _has_near(place, near) else 0.0,
+            _SOURCE if place.country and place.country == source_country else 0.0,
+        )
+        ranked.append((prior + sum(parts), -place.row, place, prior, parts))
+    if len(ranked) > 1:
+        ranked.sort(key=_BY_SCORE, reverse=True)
     sense.reason = _reason([(each[3], each[4]) for each in ranked])
     sense.places = [each[2] for each in ranked]
     sense.scores = [round(each[0], 3) for each in ranked]
@@ -167,17 +173,22 @@ def _weigh(
 def _has_near(place: Place, near: Sequence[Place]) -> bool:
     if place.kind in ("country", "continent", "region", "water"):
         return False
+    country, latitude = place.country, place.latitude
     return any(
-        other.country == place.country and distance_km(place, other) < _NEAR_KM for other in near
+        other.country == country
+        and abs(other.latitude - latitude) < _NEAR_DEGREES
+        and distance_km(place, other) < _NEAR_KM
+        for other in near
     )
 
 
-def _reason(ranked: Sequence[tuple[float, Mapping[str, float]]]) -> str:
+def _reason(ranked: Sequence[tuple[float, tuple[float, ...]]]) -> str:
     """Name what put the first before the others: the greatest lead over the likeliest rival."""
     if len(ranked) == 1:
         return "only_candidate"
     (prior, parts), (rival, others) = ranked[0], max(ranked[1:], key=lambda each: each[0])
-    leads = {name: parts[name] - others[name] for name in parts} | {"population": prior - rival}
-    if leads["population"] >= 0 and leads["adjacency"] <= 0:
+    if prior >= rival and parts[0] <= others[0]:
         return "population"
+    leads = {name: one - two for name, one, two in zip(_PARTS, parts, others, strict=True)}
+    leads["population"] = prior - rival
     return max(leads, key=lambda name: (leads[name], name))

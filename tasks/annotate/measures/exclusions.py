@@ -13,22 +13,27 @@ from tasks.annotate.measures.numerals import Numeral
 from tasks.annotate.measures.tables import Speech, table
 from tasks.annotate.measures.tokens import HYPHENS, Token, glued, is_number, is_word
 
-# Every quantifier is bounded, so that a search stays linear.
-_SPANS = re.compile(
-    r"(?:https?://|www\.)\S{1,300}"
-    r"|\(?\b\d{3}\)?[-./ ]{1,3}\d{3}[-. ]\d{4}\b"
-    r"|\b1-\d{3}-[\w-]{4,12}"
-    r"|\b\d{3}-\d{4}\b"
-    r"|\b\d{1,2}[:.]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\b|GMT|UTC|h\b)"
-    r"|\b\d{1,2}:\d{2}(?::\d{2})?\b"
-    r"|\b[A-Z]{2},?\s\d{5}(?:-\d{4})?(?![\d,])\b"
-    r"|\b\d{1,5}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w.]{1,20}\s){1,3}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Way|Pike|Highway|Plaza|Square)\b"
-    r"|\bP\.?\s?O\.?\s?Box\s\d{1,8}"
-    r"|\b(?:S|H|HR|H\.\s?R|P\.\s?L)\.?\s?(?:(?:Con\.?|J\.?)?\s?Res\.?)?\s?\d{1,4}(?:-\d{1,4})?\b(?![,%]\d)"
+# Every quantifier is bounded, so that a search stays linear. Each pattern begins with the signs
+# that it needs, which a search finds fast; what must not stand before them is looked at behind.
+_DIGITS = re.compile(
+    r"\d(?<!\w\d)(?:"
+    r"\d\d\)?[-./ ]{1,3}\d{3}[-. ]\d{4}\b"
+    r"|(?<=1)-\d{3}-[\w-]{4,12}"
+    r"|\d\d-\d{4}\b"
+    r"|\d?[:.]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\b|GMT|UTC|h\b)"
+    r"|\d?:\d{1,2}(?::\d{2})?\b"
+    r"|\d{0,4}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w.]{1,20}\s){1,3}"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Way|Pike|Highway|Plaza|Square)\b)"
 )
+_LETTERS = re.compile(
+    r"[SHP](?<!\w[SHP])(?:"
+    r"(?:(?<=S)|(?<=H)R?|(?<=H)\.\s?R|(?<=P)\.\s?L)\.?\s?(?:(?:Con\.?|J\.?)?\s?Res\.?)?\s?"
+    r"\d{1,4}(?:-\d{1,4})?\b(?![,%]\d)"
+    r"|(?<=P)\.?\s?O\.?\s?Box\s\d{1,8})"
+)
+_POSTCODE = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z],?\s\d{5}(?:-\d{4})?(?![\d,])\b")
+_LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,64}")
-_MARKS = re.compile(r"[:@/(]|\d-\d|\d{5}|www|\d [A-Z]|\b(?:S|HR?|R|L|Box|Res)\.?\s?\d|\d\.\d\d")
 _BEFORE = re.compile(r"([^\W\d_][\w.'’&-]{0,20})\.?[\s#(]{0,2}\Z")
 _LONGEST_SHORT_FORM = 4  # Sept., Sec.; a longer word with a dot ends a sentence
 _MOST_NAME = 12  # tokens of a name before its number
@@ -43,12 +48,12 @@ def _name_phrases() -> frozenset[str]:
 
 def identifier_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the spans of text[start:end] whose digits are identifiers or times of day."""
-    if not _MARKS.search(text, start, end):
-        return []
-    found = [match.span() for match in _SPANS.finditer(text, start, end)]
+    patterns = [_DIGITS, _LETTERS, _POSTCODE]
+    if text.find("://", start, end) >= 0 or text.find("www.", start, end) >= 0:
+        patterns.append(_LINK)
     if text.find("@", start, end) >= 0:
-        found += [match.span() for match in _ADDRESS.finditer(text, start, end)]
-    return sorted(found)
+        patterns.append(_ADDRESS)
+    return sorted(match.span() for one in patterns for match in one.finditer(text, start, end))
 
 
 def is_identifier(
@@ -73,6 +78,10 @@ def is_identifier(
         )
     if _is_glued(words, numeral) or _is_enumerator(text, words, numeral):
         return True
+    if _is_ordinal(words, numeral, speech):
+        return True
+    if len(words) == 1 and words[0].text.isdecimal():
+        return True  # alone on its line: of a page, of a list, -30-
     if _named_before(text, words[numeral.first].start, speech):
         return True
     if _named_after(words, numeral.last, speech):
@@ -87,7 +96,7 @@ def _is_glued(words: Sequence[Token], numeral: Numeral) -> bool:
     first, last = numeral.first, numeral.last
     if glued(words, first):
         before = words[first - 1].text
-        if is_word(words[first - 1]) or before in ("/", "_", "#", "&", "@", "="):
+        if is_word(words[first - 1]) or before in ("/", "_", "#", "&", "@", "=", "^"):
             return True
         if before in HYPHENS and glued(words, first - 1):
             return True
@@ -95,7 +104,7 @@ def _is_glued(words: Sequence[Token], numeral: Numeral) -> bool:
             return True  # -30-
     if last < len(words) and glued(words, last):
         after = words[last]
-        if is_word(after) or after.text in ("/", "_", "@", "="):
+        if is_word(after) or after.text in ("/", "_", "@", "=", "^"):
             return True
         if after.text in HYPHENS and glued(words, last + 1):
             return len(words[last + 1].text) == 1 or is_number(words[last + 1])
@@ -124,6 +133,13 @@ def _is_enumerator(text: str, words: Sequence[Token], numeral: Numeral) -> bool:
         return True
     starts = not text[max(0, token.start - 3) : token.start].strip(" ")[-1:].strip("\n*•-")
     return after.text == "." and starts and numeral.first == 0
+
+
+def _is_ordinal(words: Sequence[Token], numeral: Numeral, speech: Speech) -> bool:
+    """The German 13. Jahr: a full stop inside the sentence."""
+    last = numeral.last
+    ordinal = speech.language == "de" and numeral.value < 100 and last + 1 < len(words)
+    return ordinal and words[last].text == "." and glued(words, last)
 
 
 def _is_year_or_two(words: Sequence[Token], numeral: Numeral, speech: Speech) -> bool:
@@ -169,7 +185,8 @@ def _is_year(words: Sequence[Token], numeral: Numeral, speech: Speech, noun_foll
     if numeral.last > numeral.first + 1 or len(token.text) != 4 or not token.text.isdecimal():
         return False
     before = words[numeral.first - 1].low if numeral.first else ""
-    if before in speech.cues["year"]:
+    after = words[numeral.last].text if numeral.last < len(words) else ""
+    if before in speech.cues["year"] or before + after in ("()", "[]"):
         return int(token.text) in _YEARS
     return int(token.text) in _LIKELY_YEARS and not noun_follows
 

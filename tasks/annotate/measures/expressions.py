@@ -157,18 +157,19 @@ def _before(
 def expressions(words: Sequence[Token], speech: Speech, rejects: Rejects) -> list[Expression]:
     """Return the quantities of a sentence from left to right, no durations and no identifiers."""
     found: list[Expression] = []
-    place = floor = 0
-    while place < len(words):
-        low = words[place].low
-        likely = low in speech.numbers or not low[0].isalpha()
-        measured = measured_at(words, place, speech) if likely else None
+    floor = 0
+    numbers = speech.numbers
+    likely = [
+        at for at, token in enumerate(words) if token.low in numbers or token.text[-1].isnumeric()
+    ]
+    for place in likely:
+        measured = measured_at(words, place, speech) if place >= floor else None
         if measured is None:
-            place += 1
             continue
         made = _range(words, measured, speech) or [_single(measured)]
         made = [_compared(words, item, floor, speech) for item in made]
         found += [item for item in made if _is_kept(words, item, rejects)]
-        place = floor = max(made[-1].last, place + 1)
+        floor = max(made[-1].last, place + 1)
     return found
 
 

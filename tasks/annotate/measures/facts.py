@@ -3,6 +3,8 @@
 What is equal: comparator, values, unit, the class of the thing counted (object_classes.tsv) with
 the names in front of it (US, Colorado; not low-income), place, modality and change. When it is told
 and by whom is left out: the same number of a later day is a new fact only where the number differs.
+A small number of which nothing says what it counts, and an age, is a fact of its own: its place in
+the text stands for the thing.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ def _written(part: str | float) -> str:
 
 def fold(text: str) -> str:
     """Return `text` in NFKC, folded case, with single blanks and without dots."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace(".", "").split())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.casefold().replace(".", "").split())
 
 
 def core(words: Sequence[Token], phrase: Range | None, speech: Speech) -> str:

@@ -18,7 +18,9 @@ _MOST_CHARS = 19
 _PLURAL = 2.0
 _SIGNS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _DENOMINATORS = frozenset({2, 3, 4, 5, 8, 10})
-_SPACES = frozenset("\u00a0\u202f\u2009 ")
+_NO_NUMBER = ("", 0.0)
+# What makes a number of the article before it: a hundred, half a million, a third of.
+_MULTIPLIED = frozenset({"half", "hundred", "scale", "dozen", "part"})
 _FORMATS = {
     mark: re.compile(rf"(?:\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+)(?:{point}\d+)?|\.\d+")
     for mark, group, point in ((".", ",", r"\."), (",", r"\.", ","))
@@ -55,7 +57,9 @@ def numeral_at(words: Sequence[Token], place: int, speech: Speech) -> Numeral | 
     """Return the longest number that begins at token `place`; None where none does."""
     if is_number(words[place]):
         return _in_digits(words, place, speech)
-    role, _ = speech.numbers.get(words[place].low, ("", 0.0))
+    role = speech.numbers.get(words[place].low, _NO_NUMBER)[0]
+    if role == "article" and _role(words, place + 1, speech)[0] not in _MULTIPLIED:
+        return None  # most articles; the rest of this is slow
     if role in ("vague", "few"):
         return _open(words, place, speech)
     if role == "half":
@@ -66,9 +70,9 @@ def numeral_at(words: Sequence[Token], place: int, speech: Speech) -> Numeral | 
 
 
 def _role(words: Sequence[Token], place: int, speech: Speech) -> tuple[str, float]:
-    if not 0 <= place < len(words):
-        return "", 0.0
-    return speech.numbers.get(words[place].low, ("", 0.0))
+    if place < len(words):
+        return speech.numbers.get(words[place].low, _NO_NUMBER)
+    return _NO_NUMBER
 
 
 def _in_digits(words: Sequence[Token], place: int, speech: Speech) -> Numeral | None:
@@ -81,7 +85,7 @@ def _in_digits(words: Sequence[Token], place: int, speech: Speech) -> Numeral | 
     if value is None:
         return None
     last, value, is_fraction = _with_fraction(words, last, value)
-    scaled, total = _with_scale(words, last, value, speech)
+    scaled, total = _with_rest(words, *_with_scale(words, last, value, speech))
     return Numeral(place, scaled, total, is_fraction=is_fraction, is_scaled=scaled > last)
 
 
@@ -136,6 +140,16 @@ def _with_scale(
         value, last = value * factor, place + 1
 
 
+def _with_rest(words: Sequence[Token], last: int, value: float) -> tuple[int, float]:
+    """Add the digits behind the Spanish mil: 7 mil 500, mil 18."""
+    if last >= len(words) or words[last - 1].low != "mil" or value >= 1e6:
+        return last, value
+    rest = words[last].text
+    if len(rest) > 3 or not rest.isdecimal() or rest[0] == "0":
+        return last, value
+    return last + 1, value + float(rest)
+
+
 def _open(words: Sequence[Token], place: int, speech: Speech) -> Numeral | None:
     role, value = _role(words, place, speech)
     if role == "few":
@@ -172,6 +186,8 @@ def _half(words: Sequence[Token], place: int, speech: Speech) -> Numeral | None:
         return Numeral(place, end, value, is_spelled=True)
     if last > place + 1:
         return None  # half-hour, half a year
+    if speech.language != "en":
+        return None  # medio ambiente
     return Numeral(place, place + 1, 0.5, is_spelled=True, is_fraction=True)
 
 
@@ -206,7 +222,8 @@ def _scales(words: Sequence[Token], place: int, speech: Speech) -> bool:
 class _Reader:
     """Adds up number words from left to right."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self.is_french = language == "fr"
         self.total = 0.0
         self.current = 0.0
         self.role = ""
@@ -214,6 +231,8 @@ class _Reader:
 
     def take(self, role: str, value: float) -> bool:
         """Add one word; False where it cannot follow."""
+        if self.is_french and self._joins(role, value):
+            return True
         if role == "unit":
             fits = self.role in ("", "ten", "hundred", "scale")
             self.current += value
@@ -232,9 +251,23 @@ class _Reader:
         self.role = role
         return fits
 
+    def _joins(self, role: str, value: float) -> bool:
+        """Add up quatre-vingts, soixante-dix, quatre-vingt-dix-sept."""
+        tens = self.current % 100
+        if (self.role, tens, value) == ("unit", 4, 20):
+            self.current += 76
+        else:
+            fits = (role, self.role) == ("teen", "ten") and tens in (60, 80)
+            both = (role, self.role) == ("unit", "teen") and tens in (10, 70, 90)
+            if not fits and not (both and value > 6):
+                return False
+            self.current += value
+        self.role = role
+        return True
+
 
 def _in_words(words: Sequence[Token], place: int, speech: Speech) -> Numeral | None:
-    reader, last, value = _Reader(), place, 0.0
+    reader, last, value = _Reader(speech.language), place, 0.0
     at = place
     while at < len(words):
         role, number = _role(words, at, speech)
@@ -255,6 +288,7 @@ def _in_words(words: Sequence[Token], place: int, speech: Speech) -> Numeral | N
     if end > last:  # two and a half million; a million and a half
         value += more * (_role(words, last - 1, speech)[1] if reader.scale < 1e18 else 1.0)
         last, value = _with_scale(words, end, value, speech)
+    last, value = _with_rest(words, last, value)
     return Numeral(place, last, value, is_spelled=True, is_scaled=reader.scale < 1e18)
 
 
@@ -276,6 +310,8 @@ def _step(words: Sequence[Token], at: int, role: str, speech: Speech) -> int:
 
 
 def _is_bare_scale(words: Sequence[Token], place: int, last: int, speech: Speech) -> bool:
-    """Tell whether it is a scale without a number before it, which English does not write."""
-    role = _role(words, place, speech)[0]
-    return speech.language == "en" and role in ("hundred", "scale") and last == place + 1
+    """Tell whether it is a scale without a number before it: German tausend, French mille may."""
+    role, value = _role(words, place, speech)
+    if last > place + 1 or role not in ("hundred", "scale"):
+        return False
+    return speech.language == "en" or value >= 1e6 or words[place].low in ("ciento", "cents")

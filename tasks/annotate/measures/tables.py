@@ -137,6 +137,8 @@ def _gate(numbers: Mapping[str, tuple[str, float]]) -> re.Pattern[str]:
     tails: dict[str, list[str]] = {}  # by first letter: a search tries few branches at a word
     for word, (role, _) in sorted(numbers.items()):
         if role in _TELLING:
-            tails.setdefault(word[0], []).append(word[1:])
+            # A third: an ordinal, but for "a third of"; before others stands a number word.
+            limit = r"(?=\W+(?:of|de|des|der)\b)" if role == "part" else ""
+            tails.setdefault(word[0], []).append(word[1:] + limit)
     words = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items())
     return re.compile(rf"[\d¼½¾⅓⅔]|\b(?:{words})\b")

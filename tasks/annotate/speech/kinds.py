@@ -6,9 +6,14 @@ import re
 from collections.abc import Sequence
 
 from tasks.annotate.speech.marks import Quoted
-from tasks.annotate.speech.tellings import Reader, Telling
+from tasks.annotate.speech.reading import Telling
+from tasks.annotate.speech.tellings import Reader
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
+# A title has at most 60 words, which is decided by the first code points.
+_TITLE = 800
+# Outside English, words of a quotation that may be a term only, and tokens between it and its verb.
+_TERM, _NEAR = 2, 3
 _INNER_SENTENCE = re.compile(r"[.!?]['\u2019\u201d\"]?\s+['\u2018\u201c\"(]?[A-Z\u00c0-\u00de]")
 _STOPS = ".!?\u2026\u3002\uff01\uff1f\u061f"
 # A title-cased quotation right behind its verb that ends in a stop and has more code points than
@@ -21,7 +26,7 @@ def quotation_kind(
 ) -> str:
     """Return direct, partial or scare."""
     inside = text[span.start : span.end]
-    words = [match[0] for match in WORD.finditer(inside, 0, 4_000)]
+    words = [match[0] for match in WORD.finditer(inside, 0, _TITLE)]
     if not words:
         return "scare"
     if _INNER_SENTENCE.search(inside, 0, 20_000) and len(words) > 5:
@@ -34,7 +39,7 @@ def quotation_kind(
         return "direct"
     if telling is not None and telling.method == "document":
         return "partial"
-    if telling is not None and _is_told(reader, telling, token):
+    if telling is not None and _is_told(reader, telling, token, len(words)):
         return "partial"
     return "scare"
 
@@ -87,12 +92,36 @@ def _names(reader: Reader, telling: Telling, token: int) -> bool:
     return telling.verb in reader.lex["quote verb"] and 0 < token - telling.token <= 5
 
 
-def _is_told(reader: Reader, telling: Telling, token: int) -> bool:
+def _is_told(reader: Reader, telling: Telling, token: int, words: int) -> bool:
     """Does the quotation stand in what the verb tells?"""
     verb = reader.table.get(telling.verb or "")
     if verb is None:
         return False
     between = reader.lows[telling.token + 1 : token]
+    if not reader.lex["bare"]:
+        return _is_near(reader, between, words)
+    if between and between[-1] in reader.lex["scare before"]:
+        return False
+    if telling.token < token and len(between) > 3 and verb.verb_class in ("ask", "think", "demand"):
+        return False
+    if telling.verb in reader.lex["shown"] and telling.token < token and len(between) > 1:
+        return False
+    if words <= _TERM and _is_called(reader, telling):
+        return False
     if verb.use == "quote":
         return telling.verb in reader.lex["quote verb"] or len(between) <= 3
     return True
+
+
+def _is_called(reader: Reader, telling: Telling) -> bool:
+    """Is the quotation a term: what painters call "life"?"""
+    subject = telling.subject
+    return subject is not None and subject.first > 0 and reader.lows[subject.first - 1] == "what"
+
+
+def _is_near(reader: Reader, between: Sequence[str], words: int) -> bool:
+    """Outside English: do more than two words stand right behind the verb or its link?"""
+    if not between:
+        return True
+    link = between[-1] in reader.lex["link"] or between[-1] in ":,"
+    return words > _TERM and (link or len(between) <= _NEAR)

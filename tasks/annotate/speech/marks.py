@@ -204,12 +204,19 @@ _ATTRIBUTED = re.compile(
 
 
 def _ends_attributed(text: str, limit: int) -> bool:
-    return _ATTRIBUTED.search(text, max(0, limit - 90), limit) is not None
+    return _attribution(text, max(0, limit - 90), limit) is not None
+
+
+def _attribution(text: str, start: int, end: int) -> re.Match[str] | None:
+    tail = text[start:end]  # cheaper to look through than the pattern
+    if not ("sa" in tail or "added" in tail or "stated" in tail):
+        return None
+    return _ATTRIBUTED.search(text, start, end)
 
 
 def _end_of_open(text: str, start: int, limit: int) -> int:
     """Where a quote that nothing closes ends: its paragraph's end, or before `said Smith`."""
-    found = _ATTRIBUTED.search(text, max(start, limit - 90), limit)
+    found = _attribution(text, max(start, limit - 90), limit)
     return limit if found is None else found.start() + (text[found.start()] == ",")
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from tasks.annotate.speech.chinese import read_chinese
 from tasks.annotate.speech.kinds import WORD, quotation_kind
 from tasks.annotate.speech.marks import Quoted, quoted_spans
+from tasks.annotate.speech.mentions import Mentions
+from tasks.annotate.speech.reading import Report, Telling
 from tasks.annotate.speech.speakers import (
     DOCUMENT,
     NAMED,
     ORGANISATION,
     Cast,
-    Mentions,
     Speaker,
     make_speaker,
 )
 from tasks.annotate.speech.subjects import Phrase
-from tasks.annotate.speech.tellings import Reader, Telling
-from tasks.annotate.speech.tokens import QUOTATION, Stretch, find_sentences, stretches
+from tasks.annotate.speech.tellings import Reader
+from tasks.annotate.speech.tokens import (
+    QUOTATION,
+    Stretch,
+    find_sentences,
+    lost_its_stops,
+    stretches,
+)
 from tasks.annotate.speech.verbs import verb_table
 from tasks.annotate.speech.words import anonymity, cues, lexicon
 
@@ -38,20 +45,6 @@ _ANONYMOUS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One row in the making."""
-
-    start: int
-    end: int
-    kind: str
-    speaker: Speaker | None = None
-    method: str | None = None
-    verb_class: str | None = None
-    cue: tuple[int, int] | None = None
-    reason: str | None = None
-
-
 def read_field(
     text: str,
     spans: Sequence[tuple[int, int]],
@@ -63,9 +56,12 @@ def read_field(
 ) -> list[Report]:
     """Return the reports of `text`, whose paragraphs are `spans`, in reading order."""
     quoted = quoted_spans(text, [end for _, end in spans])
+    if language == "zh":
+        return read_chinese(text, quoted, cast)
     reading = _Reading(text, language, quoted, mentions, cast)
+    has_gaps = lost_its_stops(text)
     for stretch in stretches(text, spans, quoted):
-        stretch.is_heading = is_heading
+        stretch.is_heading, stretch.has_gaps = is_heading, has_gaps
         reading.read(stretch)
     return sorted(reading.finished(), key=lambda report: (report.start, report.end))
 
@@ -91,6 +87,7 @@ class _Reading:
         self.waiting: list[int] = []  # reports of direct quotations without a speaker yet
         self.last: Speaker | None = None  # who spoke last, or issued a statement
         self.method = "paragraph"
+        self.since = 0  # paragraphs since then
         self.lead: Speaker | None = None  # the last person a paragraph began with
         self.before: Reader | None = None  # of the paragraph before
 
@@ -107,9 +104,11 @@ class _Reading:
             elif what.cue not in used:
                 self._clause(reader, what)
             del place
-        self._statement(reader)
-        if self.last is None:
-            self._lead(reader)
+        self.since += 1
+        if self.lex["bare"]:
+            self._statement(reader)
+            if self.last is None:
+                self._lead(reader)
         self.before = reader
 
     def _events(self, reader: Reader, stretch: Stretch) -> list[tuple[int, int | Telling]]:
@@ -174,12 +173,15 @@ class _Reading:
             self.reports.append(Report(span.start, span.end, "scare"))
             return
         speaker, method = self._nearest(reader, token)
-        if speaker is None:
+        if speaker is None and self.lex["bare"]:
             self.waiting.append(len(self.reports))
         self.reports.append(Report(span.start, span.end, kind, speaker, method))
 
     def _nearest(self, reader: Reader, token: int) -> tuple[Speaker | None, str | None]:
         """Return who speaks a quotation that its own sentence gives to nobody."""
+        if not self.lex["bare"]:
+            near = self.last is not None and self.since <= 1
+            return (self.last, self.method) if near else (None, None)
         begin = reader.stretch.sentence_of(token)[0]
         previous = self._previous_subject(reader, begin, token)
         if previous is not None:
@@ -236,12 +238,12 @@ class _Reading:
         return self.table[telling.verb].verb_class if telling.verb else None
 
     def _spoke(self, speaker: Speaker, method: str) -> None:
-        self.last, self.method = speaker, method
+        self.last, self.method, self.since = speaker, method, 0
 
     # -- clauses --------------------------------------------------------------------------------
 
     def _clause(self, reader: Reader, telling: Telling) -> None:
-        bounds = self._bounds(reader, telling)
+        bounds = reader.bounds(telling)
         if bounds is None or not self._may_tell(reader, telling):
             return
         speaker = self._speaker(reader, telling)
@@ -265,45 +267,6 @@ class _Reading:
             return True
         subject = telling.subject
         return subject is not None and self._make(reader, subject).kind == DOCUMENT
-
-    def _bounds(self, reader: Reader, telling: Telling) -> tuple[int, int] | None:
-        """Return the code points of the clause told, without the marks around it."""
-        assert telling.content is not None
-        first, last = telling.content
-        words = reader.words
-        while (
-            first < last and not words[first][0].isalnum() and words[first] not in (QUOTATION, "$")
-        ):
-            first += 1
-        last = self._before_next(reader, telling, first, last)
-        while (
-            last > first
-            and not words[last - 1][0].isalnum()
-            and words[last - 1]
-            not in (
-                QUOTATION,
-                "%",
-                ")",
-            )
-        ):
-            last -= 1
-        if last <= first:
-            return None
-        return reader.stretch.starts[first], reader.stretch.ends[last - 1]
-
-    def _before_next(self, reader: Reader, telling: Telling, first: int, last: int) -> int:
-        """A clause ends where the next one begins: X says this, but analysts say that."""
-        for place in range(first + 2, last - 1):
-            if reader.words[place] == "," and reader.lows[place + 1] in (
-                "but",
-                "while",
-                "and",
-                "although",
-            ):
-                following = next(iter(reader.verbs_between(place + 1, last)), None)
-                if following is not None and following - place < 12 and reader.is_finite(following):
-                    return place
-        return last
 
     # -- speakers -------------------------------------------------------------------------------
 

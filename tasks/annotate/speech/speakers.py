@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from tasks.annotate.speech.mentions import Mentions
 from tasks.annotate.speech.subjects import Phrase
 from tasks.annotate.speech.tokens import Stretch
 from tasks.annotate.speech.words import Lexicon
@@ -13,6 +13,7 @@ from warehouse.annotations import MentionRow
 
 NAMED, ORGANISATION, OFFICIAL = "named", "organisation", "official"
 UNNAMED, COLLECTIVE, DOCUMENT = "unnamed", "collective", "document"
+_UNNAMED = (OFFICIAL, UNNAMED, COLLECTIVE)
 _MENTION_KINDS = {
     "person": NAMED,
     "organisation": ORGANISATION,
@@ -21,20 +22,7 @@ _MENTION_KINDS = {
     "work": DOCUMENT,
 }
 # Endings of nouns for persons: farmer, investor, chemist, historian, fisherman, refugee.
-_HUMAN = (
-    "er",
-    "or",
-    "ist",
-    "ian",
-    "man",
-    "woman",
-    "men",
-    "women",
-    "ee",
-    "mate",
-    "ant",
-    "arian",
-)
+_HUMAN = tuple("er or ist ian man woman men women ee mate ant arian".split())  # noqa: SIM905
 # Tokens on both sides of a name in which its office is looked for: spokesman Ali Khan.
 _BESIDE = 6
 
@@ -59,25 +47,6 @@ class Speaker:
     chain_is_certain: bool | None = None
 
 
-class Mentions:
-    """The mentions of one field, by place."""
-
-    def __init__(self, rows: Sequence[MentionRow]) -> None:
-        self.rows = sorted(rows, key=lambda row: row.char_start)
-        self.starts = [row.char_start for row in self.rows]
-
-    def over(self, start: int, end: int) -> list[MentionRow]:
-        """Return the mentions that overlap the code points start..end."""
-        place = bisect_right(self.starts, start)
-        found = []
-        for row in self.rows[max(0, place - 1) :]:
-            if row.char_start >= end:
-                break
-            if row.char_end > start:
-                found.append(row)
-        return found
-
-
 def make_speaker(
     text: str, stretch: Stretch, phrase: Phrase, lex: Lexicon, mentions: Mentions
 ) -> Speaker:
@@ -86,8 +55,9 @@ def make_speaker(
     if text[end - 2 : end] in ("'s", "\u2019s"):
         end -= 2
     named = _person_at_end(stretch, phrase, mentions.over(start, end), lex)
+    named = named or _person_behind(stretch, phrase, mentions, lex)
     if named is not None:
-        phrase, start = named, stretch.starts[named.first]
+        phrase, start, end = named, stretch.starts[named.first], stretch.ends[named.last - 1]
     lows = stretch.lows[phrase.first : phrase.last]
     speaker = Speaker(text[start:end], start, end, None, False)
     if len(lows) == 1 and lows[0] in lex["pronoun"]:
@@ -116,11 +86,51 @@ def _person_at_end(
     return None
 
 
+def _person_behind(
+    stretch: Stretch, phrase: Phrase, mentions: Mentions, lex: Lexicon
+) -> Phrase | None:
+    """Return the name behind a description: her mother, [Fiona], said."""
+    lows = stretch.lows[phrase.first : phrase.last]
+    head = lows[_head(lows, (), lex)]
+    if lex["collective"] & {head, lows[-1]}:
+        return None
+    described = _kind_by_word(head, lex) in (OFFICIAL, UNNAMED)
+    if not described and lows[0] not in lex["determiner"]:
+        return None
+    comma = phrase.last
+    while stretch.lows[comma : comma + 1] and stretch.lows[comma] in lex["attach"]:
+        comma += 2  # chief health officer [for PEI], Lamont Sweet
+    name = _name_behind(stretch, comma, lex)
+    if name is None:
+        return None
+    over = mentions.over(stretch.starts[name.first], stretch.ends[name.last - 1])
+    person = any(row.kind == "person" for row in over) or (described and not over)
+    return name if person else None
+
+
+def _name_behind(stretch: Stretch, comma: int, lex: Lexicon) -> Phrase | None:
+    """Return the words in capitals between the comma and what ends the apposition."""
+    words, last = stretch.words, comma + 1
+    if words[comma : comma + 1] != [","]:
+        return None
+    while last < len(words) and last < comma + _BESIDE and words[last][0].isupper():
+        last += 1 + (stretch.lows[last] in lex["title"] and words[last + 1 : last + 2] == ["."])
+    closed = last < len(words) and words[last] in (",", ".")
+    if last == comma + 1 or not closed or not lex["time"].isdisjoint(stretch.lows[comma:last]):
+        return None
+    return Phrase(comma + 1, last)
+
+
 def _head(lows: Sequence[str], words: Sequence[str], lex: Lexicon) -> int:
     """Return the place of the head noun: before the first preposition, behind the last 's."""
+    if lex["head first"]:  # la agencia responsable, l'agence responsable
+        plain = (place for place, low in enumerate(lows) if low not in lex["determiner"])
+        return next(plain, 0)
     last = len(lows)
     for place, low in enumerate(lows):
         if place and (low in lex["attach"] or low == "and"):
+            if low == "of" and lows[place - 1] in lex["quantity"] and place + 1 < last:
+                return place + 1 + _head(lows[place + 1 :], words[place + 1 :], lex)
             last = place
             break
     return max(last - 1, 0)
@@ -135,32 +145,55 @@ def _classified(
     mentions: Mentions,
 ) -> Speaker:
     place = phrase.first + head
-    low, first = stretch.lows[place], stretch.lows[phrase.first]
+    low = stretch.lows[place]
     over = mentions.over(speaker.start, speaker.end)
     form = _form(stretch, phrase, lex)
     kind = _kind_by_word(low, lex)
     mention = _mention_of(over, stretch.starts[place], stretch.ends[place])
-    if kind is None or (stretch.words[place][0].isupper() and mention is not None):
+    named = stretch.words[place][0].isupper() and (mention is not None or place > phrase.first)
+    if kind is None or named:
         kind = _kind_by_name(stretch, phrase, place, kind, mention, lex)
     if kind in (NAMED, ORGANISATION) and mention is None:
         mention = over[0] if over else None
-    unique = kind == OFFICIAL and low in lex["office"] and form != "indefinite"
-    unique = unique and not (first == low and low.endswith("s"))
-    if kind == UNNAMED and form == "definite":  # the Senate historian
-        unique = any(word[0].isupper() for word in stretch.words[phrase.first + 1 : place])
-    return replace(
-        speaker,
-        kind=kind,
-        is_anonymous=kind in (OFFICIAL, UNNAMED, COLLECTIVE) and not unique,
+    if kind in _UNNAMED and not lex["bare"] and _ends_in_name(stretch, phrase, lex):
+        kind = NAMED
+    unique = _is_unique(stretch, phrase, place, kind, form, lex)
+    return Speaker(
+        speaker.surface,
+        speaker.start,
+        speaker.end,
+        kind,
+        is_anonymous=kind in _UNNAMED and not unique,
         head=low,
         roles=_roles(stretch, phrase, lex) if kind == NAMED else frozenset(),
-        entity_id=mention.entity_id
-        if mention is not None and kind in (NAMED, ORGANISATION)
-        else None,
-        form=form if kind not in (NAMED,) else "name",
+        entity_id=mention.entity_id if mention and kind in (NAMED, ORGANISATION) else None,
+        form="name" if kind == NAMED else form,
         is_plural=low.endswith("s") or "and" in stretch.lows[phrase.first : phrase.last],
         is_person=kind in (NAMED, UNNAMED, OFFICIAL),
     )
+
+
+def _ends_in_name(stretch: Stretch, phrase: Phrase, lex: Lexicon) -> bool:
+    """Is it a description with a name: el portavoz policial Oliver Peiler?"""
+    last = stretch.words[phrase.first : phrase.last][-2:]
+    joined = not lex["attach"].isdisjoint(stretch.lows[phrase.first : phrase.last])
+    return len(last) == 2 and not joined and all(word[0].isupper() for word in last)
+
+
+def _is_unique(
+    stretch: Stretch, phrase: Phrase, place: int, kind: str | None, form: str, lex: Lexicon
+) -> bool:
+    """Is it an office that one person holds: the president, the attorney general?"""
+    low, first = stretch.lows[place], stretch.lows[phrase.first]
+    if not lex["bare"] and low != first and first in lex["determiner"]:
+        return first not in lex["indefinite"]  # el funcionario: one the article knows
+    if kind == UNNAMED and form == "definite":  # the Senate historian
+        return any(word[0].isupper() for word in stretch.words[phrase.first + 1 : place])
+    if kind != OFFICIAL or form == "indefinite":
+        return False
+    if low == "general" and place > phrase.first:
+        return low in lex["office"] or stretch.lows[place - 1] in lex["office before"]
+    return low in lex["office"] and not (first == low and low.endswith("s"))
 
 
 def _form(stretch: Stretch, phrase: Phrase, lex: Lexicon) -> str:
@@ -201,6 +234,8 @@ def _kind_by_name(
     lex: Lexicon,
 ) -> str | None:
     word, low = stretch.words[place], stretch.lows[place]
+    if word[0].isupper() and _is_institution(stretch, phrase, place, mention, lex):
+        return ORGANISATION
     if by_word is not None and by_word != OFFICIAL:
         return by_word
     if mention is not None and mention.kind in _MENTION_KINDS and low not in lex["official"]:
@@ -212,16 +247,36 @@ def _kind_by_name(
     words = stretch.words[phrase.first : phrase.last]
     if word[0].isupper() or any(each[0].isupper() and n for n, each in enumerate(words)):
         return _kind_by_letters(stretch, phrase, place, lex)
-    human = low.rstrip("s").endswith(_HUMAN)
+    if not lex["bare"]:
+        return None  # the endings are English
+    human = low.rstrip("s").endswith(_HUMAN) and low not in lex["no person"]
+    human = human and low.rstrip("s") not in lex["no person"]
     if low.endswith("s") and not low.endswith("ss"):
         return COLLECTIVE if human else None
     return UNNAMED if human else None
+
+
+def _is_institution(
+    stretch: Stretch, phrase: Phrase, place: int, mention: MentionRow | None, lex: Lexicon
+) -> bool:
+    """Is a word for people in capitals a name: the group People for Animals, The Economist?"""
+    low, before = stretch.lows[place], stretch.lows[place - 1 : place]
+    if low not in lex["person"] and low not in lex["collective"]:
+        return False
+    if before and place > phrase.first and before[0] in lex["organisation"]:
+        return True
+    if mention is not None and mention.kind in ("organisation", "group", "work"):
+        return len(mention.surface) > len(stretch.words[place]) + 4 or low in lex["person"]
+    the = place == phrase.first + 1 and before == ["the"]
+    return the and low in lex["person"] and not stretch.is_heading
 
 
 def _kind_by_letters(stretch: Stretch, phrase: Phrase, place: int, lex: Lexicon) -> str | None:
     word, lows = stretch.words[place], stretch.lows[phrase.first : place + 1]
     if "following" in lows:
         return None
+    if lows[0] in lex["determiner"] and not lex["bare"]:
+        return ORGANISATION if word.isupper() and 2 <= len(word) <= 6 else None
     initials = any(len(low) == 1 and low.isalpha() for low in lows[:-1])
     if initials or not lex["title"].isdisjoint(lows) or not lex["office"].isdisjoint(lows[:-1]):
         return NAMED
@@ -300,6 +355,10 @@ class Cast:
                 return replace(speaker, reference="chain", chain=one.chain, chain_is_certain=True)
         if speaker.kind == OFFICIAL and speaker.is_plural:
             # The officials, and nobody unnamed before them: those whom the article named.
+            return replace(speaker, is_anonymous=False)
+        bare = speaker.kind == COLLECTIVE and speaker.surface.lower() == f"the {speaker.head}"
+        if bare and any(one.kind == NAMED for one in self.told[-40:]):
+            # The researchers, the leaders: perhaps those whom the article named.
             return replace(speaker, is_anonymous=False)
         return speaker
 

@@ -41,12 +41,12 @@ class Grammar:
 
     def before(self, verb: int, start: int) -> Phrase | None:
         """Return the subject left of the token `verb` in a clause that begins at token `start`."""
-        place = self._over_adverbs(verb - 1, start)
+        place = self.over_adverbs(verb - 1, start)
         if place < start:
             return None
         if self.words[place] == ")":
             place = self._open_bracket(place, start) - 1
-            place = self._over_adverbs(place, start)
+            place = self.over_adverbs(place, start)
         if place < start:
             return None
         if self.words[place] in _COMMAS:
@@ -89,6 +89,8 @@ class Grammar:
         """Return the noun phrase that begins at token `place` (adverbs passed over)."""
         while place < end and self.lows[place] in self.lex["adverb"]:
             place += 1
+        if place + 2 < end and not self.lex["bare"] and self.lows[place + 1] in self.lex["time"]:
+            place += 2  # este jueves
         phrase = self._forwards(place, end)
         if phrase is None:
             return None
@@ -128,7 +130,8 @@ class Grammar:
         low = self.lows[place]
         return low in self.lex["skip"] or low in self.lex["time"] or not low[0].isalnum()
 
-    def _over_adverbs(self, place: int, start: int) -> int:
+    def over_adverbs(self, place: int, start: int) -> int:
+        """Return the last token at or before `place` that is no adverb, auxiliary or time."""
         adverb, aux, time = self.lex["adverb"], self.lex["aux"], self.lex["time"]
         while place >= start:
             low = self.lows[place]
@@ -161,13 +164,25 @@ class Grammar:
 
     def _around_comma(self, comma: int, start: int) -> Phrase | None:
         """The verb follows a comma: the subject stands before what the comma ends."""
-        first = self.first_phrase(start, comma)
+        first = self.first_phrase(self._last_clause(start, comma), comma)
         if first is not None:
             return first
         for place in range(comma - 1, max(start, comma - 2 * LENGTH), -1):
             if self.words[place] in _COMMAS:
                 return self._backwards(place - 1, start)
         return self._backwards(comma - 1, start)
+
+    def _last_clause(self, start: int, end: int) -> int:
+        """Return where the last of clauses joined by `but` begins: X is away but Y, his aide,"""
+        finite = self.lex["finite"]
+        for place in range(end - 1, start + 2, -1):
+            if (
+                self.lows[place] in ("but", "while")
+                and finite.isdisjoint(self.lows[place:end])
+                and not finite.isdisjoint(self.lows[start:place])
+            ):
+                return place + 1
+        return start
 
     def _backwards(self, place: int, start: int) -> Phrase | None:
         last = place + 1
@@ -179,6 +194,12 @@ class Grammar:
             place -= 1
         while first < last and self._cannot_begin(first):
             first += 1
+        if (
+            first + 1 < last
+            and self.lex["bare"]
+            and self.lows[first] in self.lex["subject pronoun"]
+        ):
+            return None  # it takes fishermen from different states: a clause, no noun phrase
         return None if first >= last else self._with_head(Phrase(first, last))
 
     def _belongs(self, place: int, start: int) -> bool:
@@ -197,7 +218,7 @@ class Grammar:
                 and self.ends[place - 1] == self.starts[place]
                 and (self.lows[place - 1] in self.lex["title"] or len(self.lows[place - 1]) <= 2)
             )
-        if low == ")":
+        if low == ")" or (low in self.lex["begin"] and self.words[place].islower()):
             return False
         return self._is_noun(place)
 
@@ -293,7 +314,7 @@ class Grammar:
             return place > first and self.ends[place - 1] == self.starts[place]
         if low == "and" or low == "&":
             return place > first and (self._joins(place, first) or self._joins_nouns(place, first))
-        if low in self.lex["attach"]:
+        if low in self.lex["attach"] and not (place == first and low in self.lex["determiner"]):
             return (place > first and not self._is_name(first, place)) or low in (
                 "of",
                 "responsible",
@@ -309,7 +330,7 @@ class Grammar:
         return all(
             self.words[n][0].isupper()
             or self.words[n] == "."
-            or self.lows[n] in ("and", "al", "de", "von", "bin")
+            or self.lows[n] in self.lex["name part"]
             for n in range(first, last)
         )
 
@@ -339,6 +360,8 @@ class Grammar:
         if phrase.last - phrase.first > 1:
             return phrase
         low = self.lows[phrase.first]
+        if not self.lex["bare"] and low in self.lex["determiner"]:
+            return phrase if low in self.lex["pronoun"] else None
         if low in ("the", "a", "an", "every", "my", "our", "your", "its", "their"):
             return None
         return phrase if self._may_stand_bare(low, self.words[phrase.first]) else None

@@ -21,6 +21,10 @@ SENTENCE = 200
 QUOTATION = "\x00"  # the word of a token that stands for a quotation
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|\w+(?:['\u2019&/-]\w+)*|[^\w\s\\]")
 _STOPS = frozenset(".!?\u2026\u3002\uff01\uff1f\u061f")
+# A text with a gap of blanks every so many code points, and a stop or comma more seldom than every
+# so many, has lost its punctuation (of 10,000 Senate releases 4,455; others have a stop or comma
+# every 60).
+_GAPPED, _UNSTOPPED = 300, 250
 # How far behind a quotation its verb may stand, if it ends in a stop: "Why?" Senator Snowe asked.
 _NAME_LENGTH = 8
 
@@ -32,6 +36,7 @@ class Stretch:
     start: int
     end: int
     is_heading: bool = False  # of the headline
+    has_gaps: bool = False  # gaps of blanks stand for stops
     words: list[str] = field(default_factory=list)
     lows: list[str] = field(default_factory=list)  # folded
     starts: list[int] = field(default_factory=list)
@@ -39,20 +44,22 @@ class Stretch:
     quotes: dict[int, int] = field(default_factory=dict)  # token -> number of the quotation
     sentences: list[tuple[int, int]] = field(default_factory=list)  # half-open token ranges
     verbs: list[int] = field(default_factory=list)  # tokens that are verbs of saying
+    sayings: frozenset[str] = frozenset()  # verbs after which a quotation begins
 
     def __len__(self) -> int:
         return len(self.words)
 
     def sentence_of(self, token: int) -> tuple[int, int]:
         """Return the token range of the sentence that holds `token`."""
-        low, high = 0, len(self.sentences)
-        while low + 1 < high:
-            middle = (low + high) // 2
-            if self.sentences[middle][0] <= token:
-                low = middle
-            else:
-                high = middle
-        return self.sentences[low]
+        return self.sentences[max(bisect_left(self.sentences, (token + 1, 0)) - 1, 0)]
+
+    def introduced(self, token: int) -> bool:
+        """Does a verb of saying stand right before the quotation `token`: Diaz said, "..."?"""
+        return (
+            token > 1
+            and self.words[token - 1] in (",", ":")
+            and self.lows[token - 2] in self.sayings
+        )
 
 
 def stretches(
@@ -99,12 +106,18 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _words(stretch: Stretch, text: str, start: int, end: int) -> None:
-    found = list(_TOKEN.finditer(text, start, end))
-    words = [match[0] for match in found]
-    stretch.words += words
-    stretch.lows += [word.lower().replace("\u2019", "'") for word in words]
-    stretch.starts += [match.start() for match in found]
-    stretch.ends += [match.end() for match in found]
+    spans = [match.span() for match in _TOKEN.finditer(text, start, end)]
+    if not spans:
+        return
+    firsts, lasts = zip(*spans, strict=True)
+    part = text[start:end].lower().replace("\u2019", "'")
+    stretch.words += [text[first:last] for first, last in spans]
+    if len(part) == end - start:
+        stretch.lows += [part[first - start : last - start] for first, last in spans]
+    else:  # lower case of some letters is longer
+        stretch.lows += [text[i:j].lower().replace("\u2019", "'") for i, j in spans]
+    stretch.starts += firsts
+    stretch.ends += lasts
 
 
 def _put(stretch: Stretch, word: str, low: str, start: int, end: int) -> None:
@@ -118,16 +131,62 @@ def find_sentences(stretch: Stretch, text: str, table: Mapping[str, Verb], lex: 
     """Fill in the verbs and the sentences of `stretch`."""
     lows = stretch.lows
     words = stretch.words
-    for token in [token for token, low in enumerate(lows) if low in lex["acronym"]]:
-        if words[token].isupper() and not _shouts(stretch, token):
-            lows[token] = words[token]
-    stretch.verbs = [token for token, low in enumerate(lows) if low in table]
+    if not lex["acronym in capitals"].isdisjoint(words):
+        _keep_acronyms(stretch, lex)
+    stretch.sayings = lex["introducing"]
+    if not table.keys().isdisjoint(lows):
+        stretch.verbs = [token for token, low in enumerate(lows) if low in table]
     begin = 0
     stops = [token for token, word in enumerate(words) if word[-1] in _STOPS]
-    for token in sorted([*stops, *stretch.quotes]):
-        if token + 1 < len(words) and _ends_sentence(stretch, text, token, lex):
+    breaks = _breaks(stretch, text)
+    for token in sorted({*stops, *stretch.quotes, *breaks}):
+        if token + 1 < len(words) and (
+            token in breaks or _ends_sentence(stretch, text, token, lex)
+        ):
             begin = _cut(stretch, begin, token + 1)
     _cut(stretch, begin, len(words))
+
+
+def _keep_acronyms(stretch: Stretch, lex: Lexicon) -> None:
+    """The WHO is not who, the US not us."""
+    for token, word in enumerate(stretch.words):
+        if word in lex["acronym in capitals"] and not _shouts(stretch, token):
+            stretch.lows[token] = word
+
+
+def _breaks(stretch: Stretch, text: str) -> set[int]:
+    """Return the tokens after which a heading's line or, in a text without stops, a gap stands."""
+    starts, ends = stretch.starts, stretch.ends
+    if stretch.has_gaps:
+        gaps = zip(starts[1:], ends, strict=False)
+        return {token for token, (start, end) in enumerate(gaps) if start - end > 1}
+    found: set[int] = set()
+    line = text.find("\n", stretch.start, stretch.end)
+    while line >= 0:
+        token = bisect_left(starts, line) - 1  # the last one before the line's end
+        outside = 0 <= token < len(starts) - 1 and ends[token] <= line
+        if outside and _ends_heading(stretch.words, token):
+            found.add(token)
+        line = text.find("\n", line + 1, stretch.end)
+    return found
+
+
+def _ends_heading(words: Sequence[str], token: int) -> bool:
+    """Is the line that ends with `token` in capitals, and the next one not?"""
+    following = [word for word in words[token + 1 : token + 5] if word[0].isalpha()]
+    before = [word for word in words[max(0, token - 3) : token + 1] if word[0].isalpha()]
+    return (
+        len(before) > 1
+        and all(word.isupper() for word in before)
+        and not all(word.isupper() for word in following)
+    )
+
+
+def lost_its_stops(text: str) -> bool:
+    """Has `text` lost its punctuation, gaps of blanks left in its place?"""
+    if text.count("  ") * _GAPPED < len(text):
+        return False
+    return (text.count(".") + text.count(",")) * _UNSTOPPED < len(text)
 
 
 def _cut(stretch: Stretch, begin: int, end: int) -> int:
@@ -175,10 +234,14 @@ def _abbreviated(stretch: Stretch, token: int, titles: frozenset[str]) -> bool:
 def _attributes(stretch: Stretch, token: int) -> bool:
     """Does a verb follow the quotation `token` that says nothing else: "Why?" Snowe asked."""
     verbs = stretch.verbs
+    if stretch.introduced(token):
+        return False
     for place in range(token + 1, min(token + 1 + _NAME_LENGTH, len(stretch))):
         at = bisect_left(verbs, place)
         if at < len(verbs) and verbs[at] == place:
             after = stretch.lows[place + 1] if place + 1 < len(stretch) else "."
+            if place + 2 in stretch.quotes and stretch.introduced(place + 2):
+                return False  # "... in vain." Davis said, "...": the verb of the next one
             return not after.isalnum() or after in (
                 "in",
                 "at",

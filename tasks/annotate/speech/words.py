@@ -23,6 +23,7 @@ def lexicon(language: str) -> Lexicon:
     for kind, words in _rows("words.tsv", language):
         folded = frozenset(fold_word(word) for word in words.split())
         kinds[kind] |= folded
+    kinds["acronym in capitals"] = frozenset(word.upper() for word in kinds["acronym"])
     return kinds
 
 

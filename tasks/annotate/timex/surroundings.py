@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from functools import cache
 
 from tasks.annotate.timex.lexicon import lexicon
@@ -13,23 +11,6 @@ from warehouse.annotations import SentenceRow
 _BESIDE = 120  # characters on either side that may hold the verb
 _BOUND = 30
 _STOP = re.compile(r"[.!?;:\n。！？；]")
-
-
-class Sentences:
-    """The sentences of one field, found by place in logarithmic time."""
-
-    def __init__(self, rows: Sequence[SentenceRow], field: str) -> None:
-        self._rows = sorted(
-            (row for row in rows if row.field == field), key=lambda row: row.char_start
-        )
-        self._starts = [row.char_start for row in self._rows]
-
-    def at(self, place: int) -> SentenceRow | None:
-        """Return the sentence that holds the code point `place`."""
-        found = bisect_right(self._starts, place) - 1
-        if found < 0 or place >= self._rows[found].char_end:
-            return None
-        return self._rows[found]
 
 
 @cache
