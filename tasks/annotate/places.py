@@ -21,12 +21,20 @@ from urllib.parse import urlsplit
 from tasks.annotate.gazetteer.folding import fold
 from tasks.annotate.gazetteer.index import Gazetteer, Place, gazetteer
 from tasks.annotate.gazetteer.names import Name, forms_of
-from tasks.annotate.gazetteer.roles import Sentences, is_in_dateline, is_past
+from tasks.annotate.gazetteer.roles import is_in_dateline, is_past
 from tasks.annotate.gazetteer.scan import scan
 from tasks.annotate.gazetteer.senses import Link, Sense, decide, sense_of
 from tasks.annotate.gazetteer.tables import abbreviations, is_country_in
 from tasks.annotate.gazetteer.usage import is_located, is_metonym
-from tasks.annotate.records import TEXT, Annotator, Article, Options, Rows, Subject
+from tasks.annotate.records import (
+    TEXT,
+    Annotator,
+    Article,
+    Options,
+    Rows,
+    Sentences,
+    Subject,
+)
 from warehouse.annotations import MentionRow, PlaceRow, SentenceRow
 
 _MOST_CANDIDATES = 10

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import re
-from collections.abc import Sequence
 
 from tasks.annotate.gazetteer.usage import has_past, lower_words
 from tasks.annotate.records import Article
@@ -39,27 +37,6 @@ def _is_place(before: str) -> bool:
     if not words or len(words) > 12 or _NO_PLACE.search(before):
         return False
     return not any(word[0].islower() and len(word) > 3 for word in words)
-
-
-class Sentences:
-    """The sentences of an article, found by where they stand."""
-
-    def __init__(self, rows: Sequence[SentenceRow]) -> None:
-        """Take the rows of `sentences` of one article, in any order."""
-        self._rows: dict[str, list[SentenceRow]] = {}
-        for row in rows:
-            self._rows.setdefault(row.field, []).append(row)
-        for each in self._rows.values():
-            each.sort(key=lambda row: row.char_start)
-        self._starts = {
-            field: [row.char_start for row in each] for field, each in self._rows.items()
-        }
-
-    def at(self, field: str, start: int) -> SentenceRow | None:
-        """Return the sentence that holds the code point `start` of a field; None between two."""
-        before = bisect.bisect_right(self._starts.get(field, ()), start)
-        row = self._rows[field][before - 1] if before else None
-        return row if row is not None and start < row.char_end else None
 
 
 def is_past(text: str, start: int, language: str, sentence: SentenceRow | None) -> bool:
