@@ -64,7 +64,12 @@ def show_summary(summary: Summary) -> None:
     show_table(names, [[getattr(row, f"{name}_count") for name in names]])
     seconds = (row.ended_at - row.started_at).total_seconds()
     if summary.excluded_files:
-        click.echo(f"{summary.excluded_files:,} files were left out by --include and --exclude")
+        files = (
+            "1 file was"
+            if summary.excluded_files == 1
+            else f"{summary.excluded_files:,} files were"
+        )
+        click.echo(f"{files} left out by --include and --exclude")
     commits = "1 commit" if row.commit_count == 1 else f"{row.commit_count:,} commits"
     click.echo(
         f"run {row.run_id}: {commits} in {seconds:.1f} s, "

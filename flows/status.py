@@ -51,7 +51,8 @@ FROM annotation_coverage GROUP BY annotator ORDER BY annotator
 FAILURES = """
 SELECT annotator, annotator_version AS version, count(*) AS articles, min(article_id) AS example,
        min_by(detail, article_id) AS detail
-FROM annotation_status WHERE status = 'failed' GROUP BY ALL ORDER BY articles DESC, ALL LIMIT 15
+FROM annotation_status WHERE status = 'failed' GROUP BY ALL
+ORDER BY articles DESC, annotator, version LIMIT 15
 """
 UNMATCHED = "SELECT count(*) FROM articles ANTI JOIN groups USING (article_id)"
 REJECTIONS = "SELECT reason, document_count AS documents, example, detail FROM rejections LIMIT 15"

@@ -8,6 +8,7 @@ import click
 import duckdb
 
 from flows.answers import show_table
+from tasks.annotate.records import ModelMissing
 from tasks.annotate.topics import train_topics
 from warehouse.catalog import open_catalog
 from warehouse.definitions import quoted
@@ -25,7 +26,10 @@ READERS = {
 def train(labelled: str, out: str, *, seed: int, location: Location) -> None:
     """Train, write the model to `out`, print its scores by cross-validation."""
     texts, labels = _labelled(labelled, location)
-    report = train_topics(texts, labels, Path(out), seed=seed)
+    try:
+        report = train_topics(texts, labels, Path(out), seed=seed)
+    except ModelMissing as error:
+        raise BadSetting(str(error)) from error
     show_table(
         ("label", "texts", "precision", "recall", "F1"),
         [

@@ -96,7 +96,7 @@ def test_a_new_version_replaces_only_its_own_rows(
     monkeypatch.setenv("COPYDESK_TEST_VERSION", "2")
     assert enrich(where, "sentences", "ticks").row.row_counts == {"annotations": 18}
     assert ask(where, "SELECT annotator_version, count(*) FROM annotations GROUP BY 1") == [
-        ("2", 18)
+        ("2 of outside 1", 18)
     ]
     assert ask(where, "SELECT count(*) FROM annotations_history") == [(36,)]
     assert ask(where, "SELECT DISTINCT commit_id FROM sentences ORDER BY 1") == before

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ STORAGE_VERSION = "v1.0.0"
 READ_BY_OTHERS = (
     "article_links", "text_links", "group_names", "group_members", "latest_articles",
 )  # fmt: skip
+# The modules that decide what stands in a catalog, without importing them and what they import.
+_DECIDING = ("annotations", "bookkeeping", "columns", "definitions", "duplicates", "schema")
 _ALWAYS = ("commits", "superseded")  # the views of the other tables refer to these
 _templates: dict[str, bytes] = {}
 _checked: set[str] = set()  # typed empty files that this process has looked at
@@ -63,7 +66,9 @@ def define_live(connection: duckdb.DuckDBPyConnection, location: Location) -> No
     mark = log_mark(location)  # before the files are looked at: an older mark is made anew
     for name, source in _sources(location, TABLES):
         chosen = ", ".join(columns(name))
-        connection.execute(f"CREATE OR REPLACE VIEW live.{name} AS SELECT {chosen} FROM {source}")
+        connection.execute(
+            f"CREATE OR REPLACE VIEW live.{name}_files AS SELECT {chosen} FROM {source}"
+        )
     connection.execute(
         f"CREATE VIEW catalog_source AS SELECT {quoted(str(location))} AS location, "
         f"{quoted(mark)} AS log_mark"
@@ -124,15 +129,15 @@ def _define_lasting(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA live")
     for name in TABLES:
         connection.register("empty", arrow_schema(name).empty_table())
-        connection.execute(f"CREATE TABLE live.{name} AS FROM empty")
+        connection.execute(f"CREATE TABLE live.{name}_files AS FROM empty")
     connection.unregister("empty")
     for name in dict.fromkeys((*_ALWAYS, *TABLES)):
-        for statement in _table_views(name, f"live.{name}"):
+        for statement in _table_views(name, f"live.{name}_files"):
             connection.execute(statement)
     for name, text in written_views():
         connection.execute(f"CREATE VIEW {name} AS {text.partition(chr(10))[2]}")
     for name in TABLES:
-        connection.execute(f"DROP TABLE live.{name}")
+        connection.execute(f"DROP TABLE live.{name}_files")
 
 
 def _table_views(name: str, source: str) -> Iterator[str]:
@@ -245,12 +250,24 @@ def quoted(text: str) -> str:
 
 
 def log_mark(location: Location) -> str:
-    """Return the newest log entries of `commits` and `runs`: equal marks, equal contents.
+    """Return the newest log entries of `commits` and `runs`, and a name of the code.
+
+    Equal marks, equal catalogs.
 
     It is read off the file names alone, because `copydesk sql` asks at every start and must not pay
     for importing a table library.
     """
-    return "/".join(_last_entry(location.path / name) for name in ("commits", "runs"))
+    entries = (_last_entry(location.path / name) for name in ("commits", "runs"))
+    return "/".join((*entries, _code_mark()))
+
+
+@cache
+def _code_mark() -> str:
+    """A name for the code that makes catalogs: one of another version is made anew."""
+    folder = package_files("warehouse")
+    texts = [text for _, text in written_views()]
+    texts += [(folder / f"{name}.py").read_text("utf-8") for name in _DECIDING]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def _last_entry(table: Path) -> str:

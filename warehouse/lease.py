@@ -21,16 +21,22 @@ from warehouse.errors import TryAgain, WriterBusy
 from warehouse.location import Location
 
 POLL_SECONDS = 0.2
+BRIEF_SECONDS = 30.0  # a commit takes one or two
 
 
 @contextmanager
 def writer_lease(
-    location: Location, *, wait_seconds: float = 0.0, purpose: str = "writer"
+    location: Location,
+    *,
+    wait_seconds: float = 0.0,
+    purpose: str = "writer",
+    is_brief: bool = False,
 ) -> Iterator[None]:
     """Hold the lease of `location` for the body of the `with`.
 
     A `purpose` of its own keeps two runs of one kind apart that write only now and then. Waits up
-    to `wait_seconds` for another holder, then raises WriterBusy that names it. TryAgain when the
+    to `wait_seconds` for another holder, half a minute at least for one that holds it briefly
+    (`is_brief`: for one commit), then raises WriterBusy that names it. TryAgain when the
     lock file cannot be opened.
     """
     path = location.path / f".{purpose}.lock"
@@ -42,28 +48,37 @@ def writer_lease(
     try:
         _take(handle, path, wait_seconds)
         os.ftruncate(handle, 0)
-        os.pwrite(handle, _signature(), 0)
+        os.pwrite(handle, _signature(is_brief), 0)
         yield
     finally:
         os.close(handle)  # closing frees the lock
 
 
 def _take(handle: int, path: Path, wait_seconds: float) -> None:
-    deadline = time.monotonic() + wait_seconds
+    begin = time.monotonic()
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= deadline:
+            waiting = max(wait_seconds, BRIEF_SECONDS) if _is_brief(path) else wait_seconds
+            if time.monotonic() - begin >= waiting:
                 raise WriterBusy(_busy(path)) from None
             time.sleep(POLL_SECONDS)
         else:
             return
 
 
-def _signature() -> bytes:
+def _signature(is_brief: bool) -> bytes:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now}).encode()
+    said = {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "is_brief": is_brief}
+    return json.dumps(said).encode()
+
+
+def _is_brief(path: Path) -> bool:
+    try:
+        return bool(json.loads(path.read_text())["is_brief"])
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _busy(path: Path) -> str:

@@ -286,7 +286,7 @@ def _write(target: DeltaTable, name: str, table: pa.Table, properties: CommitPro
     try:
         write_deltalake(
             target,
-            table,
+            _worded_as(target, table),
             mode="append",
             writer_properties=writer_properties(name, table.num_rows),
             commit_properties=properties,
@@ -297,6 +297,16 @@ def _write(target: DeltaTable, name: str, table: pa.Table, properties: CommitPro
         raise TryAgain(f"{target.table_uri}: {error}") from error
     except (DeltaError, OSError) as error:
         raise TryAgain(f"{target.table_uri}: cannot append to {name!r}: {error}") from error
+
+
+def _worded_as(target: DeltaTable, table: pa.Table) -> pa.Table:
+    """The rows with the meanings of columns as the table has them.
+
+    Delta refuses to append under another wording, which a later version of copydesk may have.
+    """
+    wordings = {field.name: field.metadata for field in target.schema().fields}
+    fields = [field.with_metadata(wordings.get(field.name) or None) for field in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def writer_properties(name: str, row_count: int = ROW_GROUP) -> WriterProperties:

@@ -33,7 +33,8 @@ WITH gone AS (
     SELECT annotator, commit_id, count(*) AS row_count FROM annotation_status_history GROUP BY ALL
 )
 SELECT g.annotator, g.commit_id,
-    CASE WHEN count(*) < any_value(c.row_count) THEN list(g.article_id ORDER BY g.article_id) END
+    CASE WHEN count(DISTINCT g.article_id) < any_value(c.row_count)
+        THEN list(DISTINCT g.article_id ORDER BY g.article_id) END
 FROM gone g LEFT JOIN counted c USING (annotator, commit_id)
 GROUP BY g.annotator, g.commit_id ORDER BY ALL
 """

@@ -7,7 +7,7 @@ own or of the article's row, or (when asked) that it failed on. What is not due 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
@@ -20,23 +20,38 @@ WITHOUT = "without "  # begins the detail of rows that were made without what th
 
 # Articles in an order that is good to read (by commit) and has equal texts beside each other. A
 # twin is another article of the same text that every chosen annotator of `text` scope has read.
+# What needs rows that are newer than its own is due as well. Where a model is missing now, what was
+# read with it stays. Only texts with something due are gathered: most articles have nothing.
 DUE = f"""
 CREATE TEMP TABLE due AS
-WITH wanted AS (
+WITH wanted AS MATERIALIZED (
     SELECT a.article_id, a.commit_id, a.text_sha256, e.annotator, e.scope,
-        s.commit_id AS status_commit_id, s.status AS old_status,
-        s.article_id IS NULL OR s.annotator_version <> e.version
+        s.commit_id AS status_commit_id, s.status AS old_status, c.sequence AS status_sequence,
+        coalesce(s.detail LIKE '{WITHOUT}%', false) AS is_without,
+        s.article_id IS NULL
         OR s.article_commit_id IS DISTINCT FROM a.commit_id
-        OR (e.again AND (e.everything OR s.status = 'failed'
-                         OR s.detail LIKE '{WITHOUT}%')) AS is_due
+        OR (e.status = 'done' AND s.status NOT IN ('done', 'failed'))
+        OR (s.annotator_version <> e.version
+            AND NOT (e.status = 'model_missing' AND s.status = 'done'))
+        OR (e.again AND (e.everything OR s.status = 'failed' OR is_without)) AS is_due
     FROM articles a JOIN expected e ON e.language_code IS NOT DISTINCT FROM a.language_code
     LEFT JOIN annotation_status s ON s.article_id = a.article_id AND s.annotator = e.annotator
+    LEFT JOIN commits c ON c.commit_id = s.commit_id
+), outrun AS (
+    SELECT w.article_id, w.annotator FROM needs n
+    JOIN wanted w ON w.annotator = n.annotator
+    JOIN wanted u ON u.article_id = w.article_id AND u.annotator = n.need
+    WHERE w.old_status = 'done' AND (u.is_due OR u.status_sequence > w.status_sequence)
+), judged AS (
+    SELECT w.* EXCLUDE (is_due), w.is_due OR o.article_id IS NOT NULL AS is_due
+    FROM wanted w LEFT JOIN (SELECT DISTINCT * FROM outrun) o USING (article_id, annotator)
 ), grouped AS (
     SELECT article_id, any_value(commit_id) AS commit_id, any_value(text_sha256) AS text_sha256,
         bool_or(is_due) AS is_due, bool_or(is_due AND scope = 'text') AS is_text_due,
         list({{annotator: annotator, is_due: is_due, commit_id: status_commit_id,
-              status: old_status}}) AS states
-    FROM wanted GROUP BY article_id
+              status: old_status, is_without: is_without}}) AS states
+    FROM judged SEMI JOIN (SELECT DISTINCT text_sha256 FROM judged WHERE is_due) USING (text_sha256)
+    GROUP BY article_id
 ), twins AS (
     SELECT text_sha256, arg_min(article_id, article_id) AS twin_id,
         arg_min(commit_id, article_id) AS twin_commit_id, arg_min(states, article_id) AS twin_states
@@ -55,11 +70,14 @@ _EXPECTED = pa.schema(
         ("annotator", pa.string()),
         ("language_code", pa.string()),
         ("version", pa.string()),
+        ("status", pa.string()),
         ("scope", pa.string()),
         ("again", pa.bool_()),
         ("everything", pa.bool_()),
     ]
 )
+
+_NEEDS = pa.schema([("annotator", pa.string()), ("need", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +87,12 @@ class State:
     is_due: bool
     commit_id: str | None  # of the rows that stand there, and of their status
     status: str | None
+    is_without: bool = False  # made without rows that it needs
 
     @property
     def is_read(self) -> bool:
-        """Do current rows stand there?"""
-        return self.status == DONE and not self.is_due
+        """Do current and whole rows stand there?"""
+        return self.status == DONE and not self.is_due and not self.is_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +133,15 @@ def find_due(
             "annotator": each.annotator,
             "language_code": each.language_code,
             "version": each.version,
+            "status": each.status,
             "scope": scopes[each.annotator],
             "again": demand.retry_failed or each.annotator in demand.again,
             "everything": each.annotator in demand.again,
         }
         for each in expected.values()
     ]
+    needs = [{"annotator": each.name, "need": name} for each in annotators for name in each.needs]
+    connection.register("needs", pa.Table.from_pylist(needs, _NEEDS))
     connection.register("expected_rows", pa.Table.from_pylist(rows, _EXPECTED))
     connection.execute("CREATE TEMP TABLE expected AS FROM expected_rows")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
@@ -129,8 +151,10 @@ def find_due(
     return int(connection.execute("SELECT count(*) FROM due").fetchall()[0][0])
 
 
-def batches(connection: duckdb.DuckDBPyConnection, size: int) -> Iterator[list[Due]]:
-    """Yield what is due, `size` articles at a time."""
+def batches(
+    connection: duckdb.DuckDBPyConnection, annotators: Sequence[Annotator], size: int
+) -> Iterator[list[Due]]:
+    """Yield what is due, `size` articles at a time; `annotators` as in `find_due`."""
     start = 0
     while True:
         rows = connection.execute(
@@ -139,8 +163,17 @@ def batches(connection: duckdb.DuckDBPyConnection, size: int) -> Iterator[list[D
         ).fetchall()
         if not rows:
             return
-        yield [_due(*row) for row in rows]
+        yield [_with_dependents(_due(*row), annotators) for row in rows]
         start += size
+
+
+def _with_dependents(due: Due, annotators: Sequence[Annotator]) -> Due:
+    """Where an annotator is due, so is everything made of its rows, in this run."""
+    states = dict(due.states)
+    for each in annotators:
+        if any(states[name].is_due for name in each.needs) and states[each.name].status == DONE:
+            states[each.name] = replace(states[each.name], is_due=True)
+    return replace(due, states=states)
 
 
 def _due(
@@ -163,6 +196,7 @@ def _states(rows: list[dict[str, object]]) -> dict[str, State]:
             bool(row["is_due"]),
             None if row["commit_id"] is None else str(row["commit_id"]),
             None if row["status"] is None else str(row["status"]),
+            bool(row["is_without"]),
         )
         for row in rows
     }

@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -110,13 +111,13 @@ class Enrichment:
         self._labour = labour
         self._counts = counts
         self._waiting: list[Annotated] = []
-        self._known = _known_versions(connection)
+        self._known = _newest_versions(connection)
         self._chunk_start = time.monotonic()
 
     def batches(self) -> Iterator[list[Due]]:
         """Yield what is due, in order, up to the limit."""
         left = self.tally.due
-        for batch in batches(self._connection, self.order.batch_articles):
+        for batch in batches(self._connection, self.annotators, self.order.batch_articles):
             if left <= 0:
                 return
             yield batch[:left]
@@ -140,28 +141,31 @@ class Enrichment:
         )
 
     def commit(self) -> None:
-        """Commit everything collected; may be repeated after TryAgain."""
+        """Commit everything collected.
+
+        May be repeated after TryAgain: until the chunk is acknowledged nothing is visible and
+        nothing counted; from then on only what follows the commit is left to do.
+        """
         if self._waiting:
             chunk = dict(concatenated(self._waiting))
             rows = [row for each in self._waiting for row in each.superseded]
             chunk["superseded"] = to_arrow("superseded", rows)
             new = self._new_versions()
             chunk["annotators"] = to_arrow("annotators", new)
-            terms = self._terms()
-            chunk["term_counts"] = to_arrow("term_counts", terms)
-            self._write(chunk, terms)
+            chunk["term_counts"] = to_arrow("term_counts", self._terms())
+            self._write(chunk)
             self._known.update(map(_named, new))
             self._count()
-        self._waiting = []
+            self._waiting = []
         self._chunk_start = time.monotonic()
-
-    def _write(self, chunk: Mapping[str, pa.Table], terms: Sequence[TermCountRow] = ()) -> None:
-        wait = max(self.order.wait_seconds, COMMIT_WAIT_SECONDS)
-        with writer_lease(self.location, wait_seconds=wait):
-            self.writer.catch_up()
-            commit = self.writer.commit(chunk)
-        self._counts.apply(terms, self.run_id, commit.sequence)
+        self._counts.catch_up()  # opens the new rows only where there are some
         catalog.refresh(self.location)
+
+    def _write(self, chunk: Mapping[str, pa.Table]) -> None:
+        wait = max(self.order.wait_seconds, COMMIT_WAIT_SECONDS)
+        with writer_lease(self.location, wait_seconds=wait, is_brief=True):
+            self.writer.catch_up()
+            self.writer.commit(chunk)
 
     def _count(self) -> None:
         self.tally.commits += 1
@@ -173,9 +177,10 @@ class Enrichment:
                     self.tally.rows[table] += sum(part.num_rows for part in parts)
 
     def _new_versions(self) -> list[AnnotatorRow]:
-        """The versions that this warehouse has not been told of."""
+        """The versions that differ from what this warehouse was told last."""
         rows = [each.row for each in self._labour.expected.values()]
-        return [row for row in rows if _named(row) not in self._known]
+        named = ((row, _named(row)) for row in rows)
+        return [row for row, (key, value) in named if self._known.get(key) != value]
 
     def _terms(self) -> list[TermCountRow]:
         """What the articles whose keywords were read for the first time add to the counts."""
@@ -188,6 +193,7 @@ class Enrichment:
             failed = tuple(failed_checks(connection, self.run_id))
         row = self._row()
         self._write({"enrich_runs": to_arrow("enrich_runs", [row])})
+        catalog.refresh(self.location)
         return Summary(self.run_id, row, failed)
 
     def _row(self) -> EnrichRunRow:
@@ -206,18 +212,28 @@ class Enrichment:
         )
 
 
-def _named(row: AnnotatorRow) -> tuple[str, str | None, str, str]:
-    return row.annotator, row.language_code, row.annotator_version, row.status
+def _named(row: AnnotatorRow) -> tuple[tuple[str, str | None], tuple[str, str]]:
+    return (row.annotator, row.language_code), (row.annotator_version, row.status)
 
 
-def _known_versions(
-    connection: duckdb.DuckDBPyConnection,
-) -> set[tuple[str, str | None, str, str]]:
-    return set(
-        connection.execute(
-            "SELECT annotator, language_code, annotator_version, status FROM annotators"
-        ).fetchall()
-    )
+def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[Any, tuple[str, str]]:
+    """Version and status of each annotator and language, as they were told last."""
+    rows = connection.execute(
+        "SELECT annotator, language_code, arg_max(annotator_version, sequence), "
+        "arg_max(status, sequence) FROM annotators JOIN commits USING (commit_id) GROUP BY ALL"
+    ).fetchall()
+    return {
+        (annotator, language): (version, status) for annotator, language, version, status in rows
+    }
+
+
+def _done_versions(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str | None], str]:
+    """The version in which each annotator last could read a language."""
+    rows = connection.execute(
+        "SELECT annotator, language_code, arg_max(annotator_version, sequence) "
+        "FROM annotators JOIN commits USING (commit_id) WHERE status = 'done' GROUP BY ALL"
+    ).fetchall()
+    return {(annotator, language): version for annotator, language, version in rows}
 
 
 def count_terms(articles: Sequence[Article]) -> list[TermCountRow]:
@@ -252,7 +268,7 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         connection = stack.enter_context(duckdb.connect())
         definitions.define_tables(connection, order.location)
-        expected = versions(asked, languages(connection))
+        expected = versions(asked, languages(connection), _done_versions(connection))
         labour = Labour(
             asked, expected, stack.enter_context(workers(order.options, order.patience))
         )

@@ -139,7 +139,8 @@ class _Batch:
         groups: dict[Any, list[Due]] = defaultdict(list)
         for each in due:
             if each.article_id not in known:
-                groups[_text_key(self.articles[each.article_id])].append(each)
+                present = tuple(n in self.rows[each.article_id] for n in annotator.needs)
+                groups[_text_key(self.articles[each.article_id]), present].append(each)
         firsts = [self._subject(annotator, group[0]) for group in groups.values()]
         made = self.labour.workers.annotate(annotator, firsts)
         for group, outcome in zip(groups.values(), made, strict=True):
@@ -167,10 +168,11 @@ class _Batch:
         }
 
     def _subject(self, annotator: Annotator, due: Due) -> Subject:
-        given: dict[str, Sequence[Any]] = {}
+        given: dict[str, list[Any]] = defaultdict(list)
         for name in annotator.needs:
-            given.update(self.rows[due.article_id].get(name, {}))
-        return Subject(self.articles[due.article_id], given)
+            for table, rows in self.rows[due.article_id].get(name, {}).items():
+                given[table] += rows
+        return Subject(self.articles[due.article_id], dict(given))
 
     def _take(self, annotator: Annotator, due: Sequence[Due], outcomes: Sequence[Outcome]) -> None:
         """Gather rows and statuses by version, one Arrow table each."""

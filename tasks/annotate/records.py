@@ -121,6 +121,7 @@ class Annotator:
     scope: Literal["text", "article"] = "text"
     # The model for one of `languages`; raises ModelMissing. Not set: the annotator has no model.
     model: Callable[[str], Model] | None = None
+    is_outside: bool = False  # set by the registry
 
 
 class ModelMissing(Exception):

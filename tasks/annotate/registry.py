@@ -1,13 +1,14 @@
 """Every annotator, in an order in which those that are needed come first.
 
 An annotator from outside is an entry point in the group `copydesk.annotators` that names a function
-`(options: Options) -> Annotator`. It writes to the table `annotations`, or to one of ours under a
-name of its own; with the name of one of ours it takes its place.
+`(options: Options) -> Annotator`. It writes to the table `annotations`; with the name of one of
+ours it takes its place and writes to its tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 
 from tasks.annotate.records import Annotator, Options
@@ -46,9 +47,17 @@ def annotators(options: Options) -> tuple[Annotator, ...]:
 
     Raises BadSetting for one from outside that cannot be used, and where needs go in a circle.
     """
-    outside = (_load(point) for point in sorted(entry_points(group=GROUP), key=lambda p: p.name))
-    made = [factory(options) for factory in (*builtin(), *outside)]
-    return in_order({each.name: each for each in made})
+    ours = [factory(options) for factory in builtin()]
+    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    outside = [_from_outside(point, options) for point in points]
+    names = {each.name for each in ours}
+    for each in outside:
+        if each.name not in names and {*each.tables} != {"annotations"}:
+            raise BadSetting(
+                f"annotator {each.name!r} writes {sorted(each.tables)}; under a name of its own it "
+                "writes to 'annotations' alone"
+            )
+    return in_order({each.name: each for each in (*ours, *outside)})
 
 
 def in_order(known: Mapping[str, Annotator]) -> tuple[Annotator, ...]:
@@ -88,7 +97,7 @@ def chosen(names: Sequence[str], known: Iterable[Annotator]) -> tuple[Annotator,
 
 
 def _check(each: Annotator, known: Mapping[str, Annotator]) -> None:
-    strange = sorted({*each.tables} - {*ANNOTATION_TABLES})
+    strange = sorted({*each.tables} - ({*ANNOTATION_TABLES} - {"annotation_status"}))
     if strange or not each.tables:
         raise BadSetting(
             f"annotator {each.name!r} writes {strange or 'no table'}, which is none of ours"
@@ -100,12 +109,15 @@ def _check(each: Annotator, known: Mapping[str, Annotator]) -> None:
         raise BadSetting(f"annotator {each.name!r}: a name has no slash")
 
 
-def _load(point: EntryPoint) -> Factory:
+def _from_outside(point: EntryPoint, options: Options) -> Annotator:
     try:
-        found = point.load()
-    except (ImportError, AttributeError) as error:
-        what = f"{GROUP}: {point.name} = {point.value}: {error}; install or uninstall it"
+        made = point.load()(options)
+    except BadSetting:
+        raise
+    except Exception as error:
+        what = f"{GROUP}: {point.name} = {point.value}: {error}; mend or uninstall it"
         raise BadSetting(what) from error
-    if not callable(found):
-        raise BadSetting(f"{GROUP}: {point.name} = {point.value} is no function of Options")
-    return found  # type: ignore[no-any-return]
+    if not isinstance(made, Annotator):
+        raise BadSetting(f"{GROUP}: {point.name} = {point.value} makes no Annotator")
+    origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+    return replace(made, is_outside=True, version=f"{made.version} of {origin}")

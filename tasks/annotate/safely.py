@@ -7,23 +7,26 @@ Rows that do not point where they say are refused in the same way.
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
+import pyarrow as pa
 from pebble import ProcessExpired, ProcessPool
 
 from tasks.annotate.records import TEXT, Annotator, Options, Rows, Subject
 from tasks.annotate.registry import annotators
 from warehouse.annotations import ANNOTATION_TABLES
 from warehouse.errors import BadSetting
+from warehouse.schema import to_arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Failure:
     """Why an annotator has no rows for an article."""
 
     detail: str
+    is_lost: bool = False  # did it hang or die?
 
 
 Outcome = Rows | Failure
@@ -59,6 +63,7 @@ class Workers:
     def __init__(self, pool: ProcessPool, patience: Patience) -> None:
         self._pool = pool
         self._patience = patience
+        self._warm: set[str] = set()  # annotators that have answered
         self.cpu_seconds = 0.0  # of the last call
 
     def annotate(self, annotator: Annotator, subjects: Sequence[Subject]) -> list[Outcome]:
@@ -66,36 +71,48 @@ class Workers:
         self.cpu_seconds = 0.0
         found = self._try(annotator.name, subjects)
         if isinstance(found, Failure):
-            if len(subjects) == 1:
-                return [found]
-            return [self._alone(annotator, subject) for subject in subjects]
+            return [found] if len(subjects) == 1 else self._one_by_one(annotator, subjects)
         pairs = zip(subjects, found, strict=True)
         return [checked(annotator, subject, rows) for subject, rows in pairs]
 
-    def _alone(self, annotator: Annotator, subject: Subject) -> Outcome:
-        found = self._try(annotator.name, [subject])
-        if isinstance(found, Failure):
-            return found
-        return checked(annotator, subject, found[0])
+    def _one_by_one(self, annotator: Annotator, subjects: Sequence[Subject]) -> list[Outcome]:
+        """Each article alone; one that hangs or dies on everything is not waited for any longer."""
+        outcomes: list[Outcome] = []
+        lost = 0
+        for subject in subjects:
+            if lost >= MOST_LOST:
+                outcomes.append(Failure(f"not tried: it hung or died on {lost} articles before"))
+                continue
+            found = self._try(annotator.name, [subject])
+            if isinstance(found, Failure):
+                lost += found.is_lost
+                outcomes.append(found)
+            else:
+                outcomes.append(checked(annotator, subject, found[0]))
+        return outcomes
 
     def _try(self, name: str, subjects: Sequence[Subject]) -> list[Rows] | Failure:
         patience = self._patience.of(len(subjects))
-        future = self._pool.schedule(_annotate, args=(name, subjects), timeout=patience)
+        if name not in self._warm:  # the first call loads models and tables
+            patience += self._patience.start
+        future = self._pool.schedule(_annotate, args=(name, subjects, patience), timeout=patience)
         try:
-            rows, seconds = future.result()
-        except FutureTimeout as error:
-            if isinstance(getattr(error, "__cause__", None), Exception):
-                return Failure(_first_line(error))  # the annotator's own TimeoutError
-            return Failure(f"hung: no answer within {patience:g} s")
+            answer, seconds, raised = future.result()
+            rows = pickle.loads(answer)
+        except TimeoutError:
+            return Failure(f"hung: no answer within {patience:g} s", is_lost=True)
         except ProcessExpired as error:
-            return Failure(f"its process died (exit code {error.exitcode})")
-        except BadSetting:  # of the installation: no article is at fault
-            raise
-        except Exception as error:  # noqa: BLE001 - code from outside may raise anything
+            return Failure(f"its process died (exit code {error.exitcode})", is_lost=True)
+        except Exception as error:  # noqa: BLE001 - rows of code from outside may be anything
             return Failure(_first_line(error))
+        if isinstance(raised, BadSetting):  # of the installation: no article is at fault
+            raise raised
+        if raised is not None:
+            return Failure(raised)
+        self._warm.add(name)
         self.cpu_seconds += seconds
-        if len(rows) != len(subjects):
-            return Failure(f"gave rows for {len(rows)} of {len(subjects)} articles")
+        if not isinstance(rows, list) or len(rows) != len(subjects):
+            return Failure(f"gave no list of rows for {len(subjects)} articles")
         return rows
 
 
@@ -128,6 +145,8 @@ def _begin(options: Options, parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+MOST_LOST = 5  # articles of a batch: each costs its patience
+_NOWHERE = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
 _OPTIONS: list[Options] = []  # of the worker, set when it starts
 
 
@@ -136,12 +155,27 @@ def _known() -> Mapping[str, Annotator]:
     return {each.name: each for each in annotators(_OPTIONS[-1])}
 
 
-def _annotate(name: str, subjects: Sequence[Subject]) -> tuple[list[Rows], float]:
-    """In the worker: the rows of each subject, and the CPU seconds that took."""
-    annotator = _known()[name]
-    start = time.process_time()
-    rows = annotator.annotate(subjects)
-    return rows, time.process_time() - start
+def _annotate(
+    name: str, subjects: Sequence[Subject], patience: float
+) -> tuple[bytes, float, str | BadSetting | None]:
+    """In the worker: the rows of each subject, the CPU seconds that took, and what was raised.
+
+    Rows and errors of code from outside may refuse to be taken apart or put together again, so the
+    pool is sent bytes and words alone.
+    """
+    # A thread of C: it ends a worker that holds the interpreter's lock and lost its parent.
+    faulthandler.dump_traceback_later(patience + 10, exit=True, file=_NOWHERE)
+    try:
+        annotator = _known()[name]
+        start = time.process_time()
+        rows = annotator.annotate(subjects)
+        return pickle.dumps(rows), time.process_time() - start, None
+    except BadSetting as error:
+        return b"N.", 0.0, error
+    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt as well
+        return b"N.", 0.0, _first_line(error)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def checked(annotator: Annotator, subject: Subject, rows: Rows) -> Outcome:
@@ -155,8 +189,10 @@ def checked(annotator: Annotator, subject: Subject, rows: Rows) -> Outcome:
                 wrong = check(row, subject)
                 if wrong:
                     return Failure(f"{table}: {wrong}")
-    except (AttributeError, TypeError) as error:
-        return Failure(f"rows of another shape: {error}")
+            if annotator.is_outside:  # ours are typed
+                to_arrow(table, found)
+    except (AttributeError, TypeError, ValueError, OverflowError, pa.ArrowException) as error:
+        return Failure(f"rows of another shape: {_first_line(error)}")
     return rows
 
 

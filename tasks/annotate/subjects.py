@@ -20,6 +20,9 @@ _COLUMNS = (
     "keywords", "published_at", "published_date", "published_precision", "text_sha256",
 )  # fmt: skip
 
+# What says in which order rows were given: their number in the article, else where they stand.
+_NUMBERS = ("sentence", "mention", "place", "expression", "quantity", "quote", "rank")
+
 # Rows of one article, by the annotator that wrote them and their table.
 Stored = Mapping[str, Mapping[str, Sequence[Any]]]
 
@@ -75,11 +78,11 @@ def _rows(
 ) -> Iterable[Any]:
     kind = ANNOTATION_TABLES[table]
     names = [each.name for each in fields(kind)]
-    order = [n for n in names if n in ("field", "char_start", "char_end", "rank", "entity_id")]
+    order = ["article_id", *[n for n in names if n in _NUMBERS][:1], *names[1:]]
     rows = connection.execute(
         f"SELECT {', '.join(names)} FROM {table}_history SEMI JOIN wanted "
         f"USING (article_id, commit_id) WHERE commit_id IN ({among}) AND annotator = ? "
-        f"ORDER BY {', '.join(['article_id', *order])}",
+        f"ORDER BY {', '.join(order)}",
         [annotator],
     ).fetchall()
     return (kind(**dict(zip(names, row, strict=True))) for row in rows)

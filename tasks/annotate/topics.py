@@ -159,9 +159,9 @@ def _identity(path: str | None) -> Model:
 
     if path is None:
         raise ModelMissing(NOT_SET)
+    sha256 = _sha256(path)  # a file that is not there is a wrong setting, whatever is installed
     if find_spec("sklearn") is None or find_spec("skops") is None:
         raise ModelMissing(f"{path}: install the extra topics (pip install 'copydesk[topics]')")
-    sha256 = _sha256(path)
     return Model(Path(path).name, sha256[:12], sha256)
 
 

@@ -8,11 +8,12 @@ on the language, so that a model for German makes nothing of an English article 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tasks.annotate.records import Annotator, Article, Model, ModelMissing
 from warehouse.bookkeeping import AnnotatorRow
+from warehouse.errors import BadSetting
 
 DONE, FAILED = "done", "failed"
 UNSUPPORTED, MODEL_MISSING = "unsupported_language", "model_missing"
@@ -37,18 +38,25 @@ class Version:
 
 
 def versions(
-    annotators: Sequence[Annotator], languages: Iterable[str | None]
+    annotators: Sequence[Annotator],
+    languages: Iterable[str | None],
+    done: Mapping[tuple[str, str | None], str],
 ) -> dict[tuple[str, str | None], Version]:
     """Return the version of every annotator for every language_code, by both.
 
-    `annotators` come in the order of the registry, those they need among them.
+    `annotators` come in the order of the registry, those they need among them. `done` has the last
+    version in which each could read a language: it stands where a model is missing now, so that
+    nothing that was read with it, or is made of that, is given up.
     """
     found: dict[tuple[str, str | None], Version] = {}
     models: dict[tuple[str, str], Model | ModelMissing] = {}
     for code in languages:
         for each in annotators:
             needed = [found[name, code].version for name in each.needs]
-            found[each.name, code] = _version(each, code, needed, models)
+            version = _version(each, code, needed, models)
+            if version.status == MODEL_MISSING and (each.name, code) in done:
+                version = _kept(version, done[each.name, code])
+            found[each.name, code] = version
     return found
 
 
@@ -85,11 +93,19 @@ def _version(
     return Version(each.name, code, name, status, row, detail)
 
 
+def _kept(version: Version, name: str) -> Version:
+    return replace(version, version=name, row=replace(version.row, annotator_version=name))
+
+
 def _model(find: Callable[[str], Model], language: str) -> Model | ModelMissing:
     try:
         return find(language)
+    except BadSetting:
+        raise
     except ModelMissing as error:
         return error
+    except Exception as error:  # noqa: BLE001 - code from outside may raise anything
+        return ModelMissing(f"{type(error).__name__}: {error}")
 
 
 def _name(each: Annotator, status: str, model: Model | None, needed: Sequence[str]) -> str:
