@@ -12,7 +12,9 @@ from flows.options import warehouse_option
     "--only",
     multiple=True,
     metavar="ANNOTATOR",
-    help="This annotator, and those it needs where they are due (repeatable).",
+    help="This annotator, and those it needs where they are due (repeatable): sentences, acronyms, "
+    "entities, places, dates, quotes, quantities, keywords, topics, loaded_terms, readability, or "
+    "one of another package.",
 )
 @click.option("--again", is_flag=True, help="Annotate anew also what is current.")
 @click.option("--retry-failed", is_flag=True, help="Also what an annotator failed on.")

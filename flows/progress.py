@@ -89,7 +89,8 @@ def enrich_line(run: Enrichment) -> str:
     """Return the state of an enrich in one line."""
     tally = run.tally
     seconds = max(time.time() - run.started_at.timestamp(), 0.001)
+    committed = f", {tally.committed:,} committed" if tally.committed else ""
     return (
-        f"{tally.read:,} of {tally.due:,} articles annotated ({tally.read / seconds:,.0f}/s), "
-        f"{tally.committed:,} committed"
+        f"{tally.read:,} of {tally.due:,} articles annotated ({tally.read / seconds:,.0f}/s)"
+        f"{committed}"
     )

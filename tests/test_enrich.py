@@ -118,6 +118,16 @@ def test_maintain_sweeps_what_newer_rows_replace(
     assert maintain(locate(str(where))).swept == 3 + 1
 
 
+def test_keywords_of_an_article_that_is_read_again_are_scored_as_before(tmp_path: Path) -> None:
+    where = corpus(tmp_path)
+    query = "SELECT article_id, keyword, corpus_article_count, score FROM keywords ORDER BY ALL"
+    enrich(where, "keywords")
+    before = ask(where, query)
+    enrich(where, "keywords", again=True)
+    assert before
+    assert ask(where, query) == before
+
+
 def test_what_needs_a_new_version_is_made_again_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

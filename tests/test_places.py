@@ -235,3 +235,8 @@ def test_a_folded_name_folds_to_itself(name: str) -> None:
 def test_every_row_of_the_gazetteer_is_found_by_a_name_it_has() -> None:
     found = gazetteer().find(["iraq", "cote divoire", "巴格达", "sanaa", "not a place"])
     assert [places[0].country for places in found.values()] == ["IQ", "CI", "IQ", "YE"]
+
+
+def test_an_institution_that_shares_the_name_of_a_place_has_no_coordinates() -> None:
+    (place,) = places_of("The White House said that talks would go on.", "White House")
+    assert (place.latitude, place.reason) == (None, "not_in_gazetteer")

@@ -439,3 +439,8 @@ def _seconds(article: Any) -> float:
     start = time.process_time()
     ANNOTATOR.annotate([Subject(article)])
     return time.process_time() - start
+
+
+def test_a_place_far_away_in_a_text_without_stops_is_not_that_of_a_figure() -> None:
+    text = f"At least 44 states have issued warnings {'about fish and so on ' * 8}in Iraq"
+    assert only(text, places=[a_place(text, "Iraq")]).place is None

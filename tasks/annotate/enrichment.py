@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -256,7 +256,8 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
     WriterBusy when another enrich runs (or an ingest, longer than the order waits).
     """
     store.check_readable(order.location)
-    asked = chosen(order.only, annotators(order.options))
+    options = replace(order.options, state_folder=str(order.location.state))
+    asked = chosen(order.only, annotators(options))
     with ExitStack() as stack:
         lease = writer_lease(order.location, wait_seconds=order.wait_seconds, purpose="enrich")
         stack.enter_context(lease)
@@ -269,9 +270,7 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
         connection = stack.enter_context(duckdb.connect())
         definitions.define_tables(connection, order.location)
         expected = versions(asked, languages(connection), _done_versions(connection))
-        labour = Labour(
-            asked, expected, stack.enter_context(workers(order.options, order.patience))
-        )
+        labour = Labour(asked, expected, stack.enter_context(workers(options, order.patience)))
         counts = stack.enter_context(closing(TermCounts(order.location)))
         counts.catch_up()
         run = Enrichment(order, connection, asked, labour, counts, flow_run_id)

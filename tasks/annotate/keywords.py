@@ -52,7 +52,7 @@ def annotator(options: Options) -> Annotator:
     def annotate(subjects: Sequence[Subject]) -> list[Rows]:
         articles = [subject.article for subject in subjects]
         found = list(map(_material, articles))
-        corpora = _corpora(articles, found, options.state_folder)
+        corpora = _corpora(subjects, found, options.state_folder)
         return [
             {"keywords": [*_declared(article), *_distinctive(article, each, corpora)]}
             for article, each in zip(articles, found, strict=True)
@@ -105,15 +105,18 @@ class _Corpus:
 
 
 def _corpora(
-    articles: Sequence[Article], found: Sequence[Material], state_folder: str
+    subjects: Sequence[Subject], found: Sequence[Material], state_folder: str
 ) -> dict[str, _Corpus]:
     """Return for each language what the index and the batch know together."""
-    numbers = Counter(article.language for article in articles)
+    numbers = Counter({subject.article.language: 0 for subject in subjects})
     counts: dict[str, Counter[str]] = {language: Counter() for language in numbers}
     wanted: dict[str, set[str]] = {language: set() for language in numbers}
-    for article, each in zip(articles, found, strict=True):
-        counts[article.language].update(each.terms)
-        wanted[article.language].update(*(one.terms for one in each.candidates))
+    for subject, each in zip(subjects, found, strict=True):
+        language = subject.article.language
+        if not subject.was_read:  # else it is in the index
+            numbers[language] += 1
+            counts[language].update(each.terms)
+        wanted[language].update(*(one.terms for one in each.candidates))
     for language, known, number in _indexed(wanted, state_folder):
         counts[language].update(known)
         numbers[language] += number

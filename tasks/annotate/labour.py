@@ -172,7 +172,8 @@ class _Batch:
         for name in annotator.needs:
             for table, rows in self.rows[due.article_id].get(name, {}).items():
                 given[table] += rows
-        return Subject(self.articles[due.article_id], dict(given))
+        was_read = due.states[annotator.name].status == DONE
+        return Subject(self.articles[due.article_id], dict(given), was_read)
 
     def _take(self, annotator: Annotator, due: Sequence[Due], outcomes: Sequence[Outcome]) -> None:
         """Gather rows and statuses by version, one Arrow table each."""

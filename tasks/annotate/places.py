@@ -24,7 +24,7 @@ from tasks.annotate.gazetteer.names import Name, forms_of
 from tasks.annotate.gazetteer.roles import is_in_dateline, is_past
 from tasks.annotate.gazetteer.scan import scan
 from tasks.annotate.gazetteer.senses import Link, Sense, decide, sense_of
-from tasks.annotate.gazetteer.tables import abbreviations, is_country_in
+from tasks.annotate.gazetteer.tables import abbreviations, is_country_in, traps
 from tasks.annotate.gazetteer.usage import is_located, is_metonym
 from tasks.annotate.records import (
     TEXT,
@@ -175,6 +175,8 @@ def _first_known(
     name: Name, found: Mapping[str, tuple[Place, ...]], known: Gazetteer, language: str
 ) -> tuple[str, tuple[Place, ...]]:
     for form in name.forms:
+        if traps().get(form) == "org":  # the White House is not in Casablanca
+            continue
         if any(bare for _, _, bare in abbreviations().get(form, ())) and name.surface.isupper():
             return form, _divisions(form, known, bare=True)
         places = tuple(

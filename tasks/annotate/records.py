@@ -75,6 +75,7 @@ class Subject:
 
     article: Article
     given: Rows = field(default_factory=dict)
+    was_read: bool = False  # has this annotator rows of it already, which the new ones replace?
 
     @property
     def sentences(self) -> Sequence[SentenceRow]:
