@@ -39,7 +39,7 @@ def install(killer: Killer) -> None:
         lambda *_: at("before acknowledge"),
         lambda writer, *_: (acknowledge(writer), at("after acknowledge"))[0],
     )
-    around(TermCounts, "apply", lambda *_: None, lambda *_: at("after terms"))
+    around(TermCounts, "catch_up", lambda *_: None, lambda *_: at("after terms"))
 
 
 def main(warehouse: str, point: str, count: str) -> None:
