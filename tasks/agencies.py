@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from tasks.tables import packaged_rows
 
 _LONGEST_WORDS = 6  # of a spelling: "Agência de Notícias de Portugal"; checked when it is read
 _FOLDED_LETTERS = 6  # from here on a name is no other word in another case ("REUTERS")
@@ -66,13 +67,10 @@ class _Names:
 
 @cache
 def _names() -> _Names:
-    text = (files("tasks") / "agencies.tsv").read_text("utf-8")
     exact: dict[str, _Spelling] = {}
     sites: dict[str, str] = {}
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        agency, spellings, alone, hosts = (_cells(cell) for cell in line.split("\t"))
+    for row in packaged_rows("tasks", "agencies.tsv"):
+        agency, spellings, alone, hosts = map(_cells, row)
         exact.update((each, _Spelling(agency[0], is_alone=False)) for each in spellings)
         exact.update((each, _Spelling(agency[0], is_alone=True)) for each in alone)
         sites.update((host, agency[0]) for host in hosts)

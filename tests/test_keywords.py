@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,16 @@ def location(tmp_path: Path) -> Location:
 
 
 def fill(location: Location, counts: dict[str, int], language: str = "en") -> None:
+    """Commit counts, and take them into the index."""
+    store.prepare(location)
     rows = [
         TermCountRow(language_code=language, term=term, article_count=count)
         for term, count in counts.items()
     ]
-    index = TermCounts(location)
-    index.apply(rows, "run", 1)
-    index.close()
+    run_id = f"run-{len(store.open_table(location, 'commits').file_uris())}"
+    store.Writer(location, run_id).commit({"term_counts": to_arrow("term_counts", rows)})
+    with closing(TermCounts(location)) as index:
+        index.catch_up()
 
 
 def test_what_others_have_too_ranks_below_what_they_lack() -> None:
@@ -150,8 +154,8 @@ def test_the_terms_of_a_document_are_its_content_words() -> None:
 
 def test_the_index_adds_up_and_takes_terms_by_language(location: Location) -> None:
     fill(location, {"": 2, "ferry": 1})
+    fill(location, {"ferry": 3})
     index = TermCounts(location)
-    index.apply([TermCountRow(language_code="en", term="ferry", article_count=3)], "next", 2)
     assert index.counts("en", ["ferry", "tunnel", ""]) == {"ferry": 4, "": 2}
     assert (index.article_count("en"), index.article_count("de")) == (2, 0)
 

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 
 import duckdb
 
-from warehouse.bookkeeping import TermCountRow
 from warehouse.derived import Derived
 
 TABLES = """
@@ -55,12 +54,6 @@ class TermCounts(Derived):
     def article_count(self, language: str) -> int:
         """Return the number of articles of `language` that have been counted."""
         return self.counts(language, (EVERY_ARTICLE,)).get(EVERY_ARTICLE, 0)
-
-    def apply(self, rows: Iterable[TermCountRow], run_id: str, sequence: int) -> None:
-        """Take in the rows of one commit, the next after the last one seen."""
-        with self._writing():
-            self._add((row.language_code, row.term, row.article_count) for row in rows)
-            self._note_commit(run_id, sequence)
 
     def _some(self, language: str, terms: list[str]) -> Iterator[tuple[str, int]]:
         query = "SELECT term, article_count FROM term_count WHERE language_code = ? AND term IN "

@@ -9,12 +9,11 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -37,7 +36,7 @@ from warehouse.schema import SCHEMA_VERSION, to_arrow
 from warehouse.term_counts import TermCounts
 
 KEYWORDS = "keywords"
-TOOLS = ("copydesk", "spacy", "simplemma", "text2num", "scikit-learn")
+TOOLS = ("copydesk", "spacy", "simplemma", "scikit-learn")
 # A commit waits for a running ingest so long, or as long as the run was told to wait.
 COMMIT_WAIT_SECONDS = 900.0
 
@@ -111,7 +110,7 @@ class Enrichment:
         self._labour = labour
         self._counts = counts
         self._waiting: list[Annotated] = []
-        self._known = _newest_versions(connection)
+        self._known = _told(connection)
         self._chunk_start = time.monotonic()
 
     def batches(self) -> Iterator[list[Due]]:
@@ -183,9 +182,8 @@ class Enrichment:
         return [row for row, (key, value) in named if self._known.get(key) != value]
 
     def _terms(self) -> list[TermCountRow]:
-        """What the articles whose keywords were read for the first time add to the counts."""
-        articles = [a for each in self._waiting for a in each.newly_done.get(KEYWORDS, ())]
-        return count_terms(articles)
+        """What the articles that have keywords now and had none, or the reverse, change."""
+        return count_terms(turn for each in self._waiting for turn in each.turned.get(KEYWORDS, ()))
 
     def finish(self) -> Summary:
         """Run the data tests and write the row in `enrich_runs`."""
@@ -216,11 +214,14 @@ def _named(row: AnnotatorRow) -> tuple[tuple[str, str | None], tuple[str, str]]:
     return (row.annotator, row.language_code), (row.annotator_version, row.status)
 
 
-def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[Any, tuple[str, str]]:
+def _told(
+    connection: duckdb.DuckDBPyConnection, which: str = "true"
+) -> dict[tuple[str, str | None], tuple[str, str]]:
     """Version and status of each annotator and language, as they were told last."""
     rows = connection.execute(
         "SELECT annotator, language_code, arg_max(annotator_version, sequence), "
-        "arg_max(status, sequence) FROM annotators JOIN commits USING (commit_id) GROUP BY ALL"
+        "arg_max(status, sequence) FROM annotators JOIN commits USING (commit_id) "
+        f"WHERE {which} GROUP BY ALL"
     ).fetchall()
     return {
         (annotator, language): (version, status) for annotator, language, version, status in rows
@@ -229,22 +230,22 @@ def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[Any, tuple[s
 
 def _done_versions(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str | None], str]:
     """The version in which each annotator last could read a language."""
-    rows = connection.execute(
-        "SELECT annotator, language_code, arg_max(annotator_version, sequence) "
-        "FROM annotators JOIN commits USING (commit_id) WHERE status = 'done' GROUP BY ALL"
-    ).fetchall()
-    return {(annotator, language): version for annotator, language, version in rows}
+    return {key: version for key, (version, _) in _told(connection, "status = 'done'").items()}
 
 
-def count_terms(articles: Sequence[Article]) -> list[TermCountRow]:
-    """Return in how many of `articles` each term occurs, by language; term "" counts articles."""
+def count_terms(turns: Iterable[tuple[Article, int]]) -> list[TermCountRow]:
+    """Return by language and term in how many more articles it occurs; term "" counts articles.
+
+    `turns` are articles that come to the counts (1) or leave them (-1).
+    """
     counts: Counter[tuple[str, str]] = Counter()
-    for article in articles:
-        counts[article.language, ""] += 1
-        counts.update((article.language, term) for term in document_terms(article))
+    for article, change in turns:
+        for term in ("", *document_terms(article)):
+            counts[article.language, term] += change
     return [
         TermCountRow(language_code=language, term=term, article_count=count)
         for (language, term), count in sorted(counts.items())
+        if count
     ]
 
 

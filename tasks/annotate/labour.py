@@ -31,7 +31,8 @@ class Annotated:
     statuses: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     articles: list[Article] = field(default_factory=list)
-    newly_done: dict[str, list[Article]] = field(default_factory=lambda: defaultdict(list))
+    # An article that an annotator has rows of now and had none before: 1; the reverse: -1.
+    turned: dict[str, list[tuple[Article, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, annotator: str, version: str, table: str, rows: Sequence[Any]) -> None:
         """Take in rows of one annotator in one version."""
@@ -67,7 +68,7 @@ class _Batch:
         self.connection = connection
         twins = [each.twin for each in batch if each.twin]
         self.articles = read_articles(connection, [*batch, *twins])
-        self.batch = [each for each in batch if each.article_id in self.articles]
+        self.batch = batch
         self.rows: dict[str, dict[str, Rows]] = defaultdict(dict)  # article -> annotator -> rows
         self.failed: set[tuple[str, str]] = set()  # article and annotator
         self.done = Annotated(articles=[self.articles[each.article_id] for each in self.batch])
@@ -182,14 +183,16 @@ class _Batch:
         for each, outcome in zip(due, outcomes, strict=True):
             version = self._version(annotator, each).version
             gathered[version, STATUS].append(self._status(annotator, each, outcome))
+            is_done = not isinstance(outcome, Failure)
+            if is_done != (each.states[annotator.name].status == DONE):
+                change = (self.articles[each.article_id], 1 if is_done else -1)
+                self.done.turned[annotator.name].append(change)
             if isinstance(outcome, Failure):
                 self.failed.add((each.article_id, annotator.name))
                 continue
             self.rows[each.article_id][annotator.name] = outcome
             for table, found in outcome.items():
                 gathered[version, table] += found
-            if each.states[annotator.name].status != DONE:
-                self.done.newly_done[annotator.name].append(self.articles[each.article_id])
         for (version, table), found in gathered.items():
             self.done.add(annotator.name, version, table, found)
 

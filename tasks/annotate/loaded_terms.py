@@ -24,6 +24,7 @@ from tasks.annotate.records import (
     Sentences,
     Subject,
 )
+from tasks.annotate.speech.marks import quoted_spans
 from tasks.annotate.wording.lists import (
     Finder,
     Found,
@@ -32,7 +33,7 @@ from tasks.annotate.wording.lists import (
     packaged_lists,
     read_lists,
 )
-from tasks.annotate.wording.marks import Ranges, marked
+from tasks.annotate.wording.ranges import Ranges
 from tasks.quality import MEASURED_KINDS, MOST_CHARS
 from warehouse.annotations import LoadedTermRow
 
@@ -136,4 +137,7 @@ def _quoted(subject: Subject, name: str) -> Ranges:
         for row in subject.given.get("quotes", ())
         if row.field == name and row.kind in QUOTED_KINDS
     )
-    return Ranges((*rows, *marked(subject.article.field_text(name))))
+    text = subject.article.field_text(name)
+    ends = [len(text)] if name == HEADLINE else [each.end for each in subject.article.paragraphs]
+    between = ((each.start, each.end) for each in quoted_spans(text, ends))
+    return Ranges((*rows, *between))

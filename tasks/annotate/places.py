@@ -16,7 +16,6 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from tasks.annotate.gazetteer.folding import fold
 from tasks.annotate.gazetteer.index import Gazetteer, Place, gazetteer
@@ -95,13 +94,7 @@ def _places(subject: Subject, known: Gazetteer) -> list[PlaceRow]:
 
 def country_of(article: Article) -> str | None:
     """Return the country (ISO 3166-1) of the top-level domain of `source`, or of the URL."""
-    host = article.source or ""
-    if "." not in host and article.url:
-        try:
-            host = urlsplit(article.url).hostname or ""
-        except ValueError:
-            return None
-    domain = host.rpartition(".")[2].lower()
+    domain = article.top_level_domain
     return _DOMAINS.get(domain, domain.upper()) if len(domain) == 2 or domain in _DOMAINS else None
 
 

@@ -22,7 +22,6 @@ from functools import cached_property
 from itertools import count, islice
 from operator import attrgetter
 from typing import Any
-from urllib.parse import urlsplit
 
 from tasks.annotate.measures import context, facts, objects
 from tasks.annotate.measures.exclusions import (
@@ -282,7 +281,7 @@ class _Sentence:
         """Pounds are money where the sentence or the article says so, else weight."""
         meanings = pairs("pounds")
         said = [meanings[word.low] for word in self.words if word.low in meanings]
-        british = "£" in self.given.article.text or _top_level(self.given.article) == "uk"
+        british = "£" in self.given.article.text or self.given.article.top_level_domain == "uk"
         if said.count("money") > said.count("weight") or (british and not said):
             return "GBP", "money"
         return "[lb_av]", "measure"
@@ -345,10 +344,5 @@ class _Sentence:
         return facts.fact_key(item.comparator, item.low, item.high, unit, what, *told)
 
 
-def _top_level(article: Article) -> str:
-    host = urlsplit(article.url or "").hostname or article.source or ""
-    return host.rpartition(".")[2].lower()
-
-
 def _dollar(article: Article) -> str:
-    return pairs("dollars").get(_top_level(article), "USD")
+    return pairs("dollars").get(article.top_level_domain, "USD")

@@ -39,7 +39,7 @@ from math import sqrt
 from tasks.annotate.records import TEXT, Annotator, Options, Rows, Subject
 from tasks.annotate.wording.lexical import mtld
 from tasks.annotate.wording.syllables import count_syllables, has_syllables
-from tasks.annotate.wording.tables import read_table
+from tasks.annotate.wording.tables import table
 from tasks.annotate.wording.tokens import all_words, fold, is_spaced, letters
 from tasks.quality import BODY_KINDS
 from warehouse.annotations import ReadabilityRow
@@ -254,9 +254,7 @@ def _flesch(counts: _Counts, spoken: _Spoken, language: str) -> float | None:
 
 @cache
 def _flesch_formulas() -> dict[str, tuple[float, float, float]]:
-    return {
-        row[0]: (float(row[1]), float(row[2]), float(row[3])) for row in read_table("flesch.tsv")
-    }
+    return {row[0]: (float(row[1]), float(row[2]), float(row[3])) for row in table("flesch")}
 
 
 def _english(counts: _Counts, spoken: _Spoken) -> _Measures:

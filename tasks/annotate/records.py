@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from warehouse.annotations import SentenceRow
 
@@ -57,6 +58,17 @@ class Article:
     def language(self) -> str:
         """The primary language subtag, en of en-GB; und where none is known."""
         return (self.language_code or "und").partition("-")[0]
+
+    @property
+    def top_level_domain(self) -> str:
+        """The end of the host in `source` or `url`, uk of bbc.co.uk; "" where there is no host."""
+        host = self.source or ""
+        if "." not in host and self.url:
+            try:
+                host = urlsplit(self.url).hostname or ""
+            except ValueError:  # http://[
+                return ""
+        return host.rpartition(".")[2].lower() if "." in host else ""
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the name and the text of what offsets may point into: headline, then text."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from multiprocessing import get_context
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 from pebble import ProcessExpired, ProcessPool
@@ -33,8 +33,8 @@ from warehouse.schema import to_arrow
 class Patience:
     """How long an annotator may take, in seconds of wall time.
 
-    Names of 200 articles took 2 to 4 s on the machine where this was written, with its other core
-    busy; loading a model takes 1 to 5 s and happens within the first call.
+    Many times what the slowest takes: names of 200 articles of 3,000 characters, at 85 ms each
+    (tests/bench/annotators.py, a busy machine), are found in 17 s. Models load in the first call.
     """
 
     start: float = 60.0
@@ -56,6 +56,9 @@ class Failure:
 
 Outcome = Rows | Failure
 
+MOST_LOST = 5  # articles of a batch: each costs its patience
+_OPTIONS: list[Options] = []  # of the worker, set when it starts
+
 
 class Workers:
     """The process that annotates; make it with `workers`."""
@@ -63,7 +66,7 @@ class Workers:
     def __init__(self, pool: ProcessPool, patience: Patience) -> None:
         self._pool = pool
         self._patience = patience
-        self._warm: set[str] = set()  # annotators that have answered
+        self._warm: set[str] = set()  # annotators that have answered in this process
         self.cpu_seconds = 0.0  # of the last call
 
     def annotate(self, annotator: Annotator, subjects: Sequence[Subject]) -> list[Outcome]:
@@ -100,9 +103,9 @@ class Workers:
             answer, seconds, raised = future.result()
             rows = pickle.loads(answer)
         except TimeoutError:
-            return Failure(f"hung: no answer within {patience:g} s", is_lost=True)
+            return self._lost(f"hung: no answer within {patience:g} s")
         except ProcessExpired as error:
-            return Failure(f"its process died (exit code {error.exitcode})", is_lost=True)
+            return self._lost(f"its process died (exit code {error.exitcode})")
         except Exception as error:  # noqa: BLE001 - rows of code from outside may be anything
             return Failure(_first_line(error))
         if isinstance(raised, BadSetting):  # of the installation: no article is at fault
@@ -114,6 +117,10 @@ class Workers:
         if not isinstance(rows, list) or len(rows) != len(subjects):
             return Failure(f"gave no list of rows for {len(subjects)} articles")
         return rows
+
+    def _lost(self, detail: str) -> Failure:
+        self._warm.clear()  # the process that comes next loads everything again
+        return Failure(detail, is_lost=True)
 
 
 @contextmanager
@@ -134,8 +141,12 @@ def workers(options: Options, patience: Patience | None = None) -> Iterator[Work
 
 
 def _begin(options: Options, parent: int) -> None:
-    """In the worker: a process that hangs must not outlive a run that was killed."""
+    """In the worker, before any clock runs: import the annotators, and watch the run.
+
+    A process that hangs must not outlive a run that was killed.
+    """
     _OPTIONS.append(options)
+    _known()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -145,9 +156,10 @@ def _begin(options: Options, parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-MOST_LOST = 5  # articles of a batch: each costs its patience
-_NOWHERE = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
-_OPTIONS: list[Options] = []  # of the worker, set when it starts
+@cache
+def _nowhere() -> IO[str]:
+    """The file that swallows what faulthandler has to say, open as long as the process."""
+    return open(os.devnull, "w")
 
 
 @cache
@@ -164,7 +176,7 @@ def _annotate(
     pool is sent bytes and words alone.
     """
     # A thread of C: it ends a worker that holds the interpreter's lock and lost its parent.
-    faulthandler.dump_traceback_later(patience + 10, exit=True, file=_NOWHERE)
+    faulthandler.dump_traceback_later(patience + 10, exit=True, file=_nowhere())
     try:
         annotator = _known()[name]
         start = time.process_time()

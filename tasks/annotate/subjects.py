@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -23,12 +23,9 @@ _COLUMNS = (
 # What says in which order rows were given: their number in the article, else where they stand.
 _NUMBERS = ("sentence", "mention", "place", "expression", "quantity", "quote", "rank")
 
-# Rows of one article, by the annotator that wrote them and their table.
-Stored = Mapping[str, Mapping[str, Sequence[Any]]]
-
 
 def read_articles(connection: duckdb.DuckDBPyConnection, due: Iterable[Due]) -> dict[str, Article]:
-    """Return the articles of these rows by id; one that was replaced meanwhile is left out."""
+    """Return the articles of these rows by id."""
     commits = {each.article_id: each.commit_id for each in due}
     _wanted(connection, commits.items())
     among = _among(commits.values())

@@ -18,9 +18,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from tasks.agencies import agency_of_site
+from tasks.tables import packaged_rows
 from warehouse.items import Item
 
 _FIRST_LINES = 3  # where an advisory line or a note to editors stands
@@ -76,11 +76,9 @@ _SHAPES = {  # of what stands round a marker in each place
 @cache
 def _forms(place: str) -> _Forms:
     kinds: dict[str, str] = {}
-    for line in (files("tasks.dedup") / "markers.tsv").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            kind, where, marker, _, _ = line.split("\t")
-            if where == place:
-                kinds[_key(marker)] = kind
+    for kind, where, marker, _, _ in packaged_rows("tasks.dedup", "markers.tsv"):
+        if where == place:
+            kinds[_key(marker)] = kind
     longest_first = sorted(kinds, key=lambda each: (-len(each), each))
     written = "|".join(re.escape(each).replace(r"\#", r"\d{1,2}") for each in longest_first)
     return _Forms(re.compile(_SHAPES[place].format(written)), kinds)

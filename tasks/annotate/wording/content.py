@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from tasks.annotate.wording.tables import read_table
+from tasks.annotate.wording.tables import table
 from tasks.annotate.wording.tokens import fold, words
 
 LEAST_LETTERS = 2
@@ -59,7 +59,7 @@ def _without_clitics(word: str, start: int, end: int, language: str) -> tuple[in
 @cache
 def stop_words(language: str) -> StopWords:
     """Return the stop words of a language, none where there is no list."""
-    listed = " ".join(row[1] for row in read_table("stop_words.tsv") if row[0] == language).split()
+    listed = " ".join(row[1] for row in table("stop_words") if row[0] == language).split()
     return StopWords(
         frozenset(word for word in listed if not word.startswith("^")),
         frozenset(word[1:] for word in listed if word.startswith("^")),
@@ -70,7 +70,7 @@ def stop_words(language: str) -> StopWords:
 def elisions(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what stands before and after words with an apostrophe, the longest first."""
     before, after = (
-        " ".join(row[2] for row in read_table("elisions.tsv") if row[:2] == (language, where))
+        " ".join(row[2] for row in table("elisions") if row[:2] == (language, where))
         for where in ("before", "after")
     )
     return _longest_first(before), _longest_first(after)

@@ -16,8 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from tasks.annotate.wording.tables import rows_of
 from tasks.annotate.wording.tokens import fold, parts
+from tasks.tables import rows_of
 from warehouse.errors import BadSetting
 
 _FOLDER = "tasks.annotate.wording"

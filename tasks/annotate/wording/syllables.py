@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from tasks.annotate.wording.tables import read_table
+from tasks.annotate.wording.tables import table
 
 REMEMBERED = 1 << 16  # words; as many as an English corpus has that occur ten times
 LONGEST = 40  # characters; what is longer is no word, so it has no exceptions
@@ -71,7 +71,7 @@ def _matches(pattern: re.Pattern[str], word: str) -> int:
 
 @cache
 def _rules(language: str) -> _Rules | None:
-    rows = [row for row in read_table("syllables.tsv") if row[0] == language]
+    rows = [row for row in table("syllables") if row[0] == language]
     if not rows:
         return None
     nucleus, more, less = (
@@ -80,7 +80,7 @@ def _rules(language: str) -> _Rules | None:
     )
     known = {
         word: int(row[1])
-        for row in read_table("syllable_exceptions.tsv")
+        for row in table("syllable_exceptions")
         if row[0] == language
         for word in row[2].split()
     }
