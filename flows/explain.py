@@ -58,7 +58,6 @@ def known_path(connection: duckdb.DuckDBPyConnection, subject: str) -> str | Non
 
 
 def whole_id(connection: duckdb.DuckDBPyConnection, start: str) -> str:
-    """Return the id of the one article whose id begins so; BadSetting if none or several do."""
     """Return the one article id that starts so; BadSetting when there is none, or several."""
     found = fetch(
         connection, "SELECT article_id FROM articles WHERE starts_with(article_id, ?)", start
@@ -194,6 +193,21 @@ def _show_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> Non
     if candidates:
         rows = [[_short(c[name]) for name in names] for c in candidates]
         show_table(names, rows, title="Candidates for its fields")
+    _show_annotations(connection, article_id)
+
+
+def _show_annotations(connection: duckdb.DuckDBPyConnection, article_id: str) -> None:
+    found = fetch(
+        connection,
+        "SELECT annotator, annotator_version AS version, status, row_count AS rows, detail "
+        "FROM annotation_status WHERE article_id = ? ORDER BY annotator",
+        article_id,
+    )
+    if found:
+        rows = [[_short(value) for value in row.values()] for row in found]
+        show_table(tuple(found[0]), rows, title="Annotations")
+    else:
+        line("annotations", "none yet; make them with: copydesk enrich")
 
 
 def written(moment: datetime, row: Row) -> str:

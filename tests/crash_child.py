@@ -1,4 +1,4 @@
-"""An ingest that kills itself: python -m tests.crash_child WAREHOUSE SOURCE POINT COUNT
+"""An ingest that kills itself; tests.children starts it.
 
 Runs the real line of `copydesk ingest --no-prefect` and sends itself SIGKILL when it comes to POINT
 for the COUNT-th time. A line "ACK commit_id" is written for every acknowledged commit. POINT
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -115,7 +114,3 @@ def main(warehouse: str, source: str, point: str, count: str) -> None:
         chunk_documents=CHUNK,
     )
     run.ingest_files(order)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,12 +1,10 @@
-"""An enrich that kills itself: python -m tests.enrich_child WAREHOUSE POINT COUNT
+"""An enrich that kills itself; tests.children starts it.
 
 As tests.crash_child does for an ingest: a line "ACK commit_id" for every acknowledged commit, and
 SIGKILL when it comes to POINT for the COUNT-th time.
 """
 
 from __future__ import annotations
-
-import sys
 
 from tasks.annotate.enrichment import Order, enrich_articles
 from tests.crash_child import Killer, acknowledge, around
@@ -48,7 +46,3 @@ def main(warehouse: str, point: str, count: str) -> None:
     enrich_articles(
         Order(location=locate(warehouse), only=ONLY, batch_articles=CHUNK, chunk_articles=CHUNK)
     )
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

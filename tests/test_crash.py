@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import random
-import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.crash_child import CHUNK, POINTS
+from tests.children import Child
+from tests.crash_child import CHUNK, POINTS, main
 from tests.making import a_story, an_article, ask, edited
 from warehouse.catalog import open_catalog
 from warehouse.checks import failed_checks
@@ -47,7 +45,7 @@ class Corpus:
         self.source.mkdir()
         self.location: Location = locate(str(folder / "corpus"))
         self.acknowledged: set[str] = set()
-        self.written = 0
+        self.written = self.children = self.exit_code = 0
 
     def grow(self, chunks: int) -> None:
         """Add chunks of articles: one, its copy, and two edited, one of the chunk before."""
@@ -59,15 +57,16 @@ class Corpus:
                 (self.source / f"{self.written:05d}.json").write_text(line)
                 self.written += 1
 
-    def child(self, point: str, count: int = 1) -> subprocess.Popen[str]:
+    def child(self, point: str, count: int = 1) -> Child:
         """Start an ingest that dies at `point`."""
-        command = [sys.executable, "-m", "tests.crash_child", str(self.location), str(self.source)]
-        return subprocess.Popen([*command, point, str(count)], stdout=subprocess.PIPE, text=True)
+        self.children += 1
+        output = self.source.with_name(f"said-{self.children}")
+        return Child(output, main, str(self.location), str(self.source), point, str(count))
 
-    def finish(self, child: subprocess.Popen[str]) -> list[str]:
+    def finish(self, child: Child) -> list[str]:
         """Wait for a child; return what it acknowledged."""
-        output, _ = child.communicate(timeout=120)
-        fresh = re.findall(r"^ACK (\S+)$", output, re.M)
+        self.exit_code = child.wait()
+        fresh = [line.removeprefix("ACK ") for line in child.lines() if line.startswith("ACK ")]
         self.acknowledged.update(fresh)
         return fresh
 
@@ -117,7 +116,7 @@ class Reader(threading.Thread):
         while not self.is_over.is_set():
             if self.location.catalog.exists():
                 self.ask()
-            time.sleep(0.2)  # it shares two cores with what it watches
+            time.sleep(0.5)  # it shares two cores with what it watches
 
     def ask(self) -> None:
         try:
@@ -151,7 +150,7 @@ def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
         corpus.grow(2)
         child = corpus.child(point, 1 if point in ONCE else 2)
         fresh = corpus.finish(child)
-        assert child.returncode == -signal.SIGKILL, point
+        assert corpus.exit_code == -signal.SIGKILL, point
         assert fresh, f"nothing was acknowledged before {point}"
         corpus.assert_sound()
     corpus.finish(corpus.child("never"))
@@ -166,11 +165,9 @@ def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
     for _ in range(3):
         corpus.grow(6)
         child = corpus.child("never")
-        assert child.stdout is not None
-        first = child.stdout.readline()
+        child.wait_for_a_line()
         time.sleep(moments.uniform(0.0, 0.4))
         child.kill()
-        corpus.acknowledged.add(first.split()[1])
         corpus.finish(child)
         corpus.assert_sound()
     corpus.finish(corpus.child("never"))

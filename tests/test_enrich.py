@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
+import tempfile
 import textwrap
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tasks.annotate import safely
 from tasks.annotate.enrichment import Order, Summary, drive, enrich_articles, start
 from tasks.annotate.records import Annotator
 from tasks.annotate.registry import in_order
@@ -43,9 +48,20 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def corpus(tmp_path: Path, count: int = 6, **more: str) -> Path:
     """A corpus of small stories, in two commits or more."""
-    files = {f"s{number}__json": a_file(number) for number in range(count)}
-    ingest(tmp_path / "corpus", write(tmp_path / "in", **files, **more), chunk_documents=4)
+    made = _made(count, tuple(more.items()))
+    shutil.copytree(made, tmp_path / "corpus")
+    shutil.copytree(locate(str(made)).state, locate(str(tmp_path / "corpus")).state)
     return tmp_path / "corpus"
+
+
+@cache
+def _made(count: int, more: tuple[tuple[str, str], ...]) -> Path:
+    """The same in a folder that no test writes to."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    files = {f"s{number}__json": a_file(number) for number in range(count)}
+    ingest(folder / "corpus", write(folder / "in", **files, **dict(more)), chunk_documents=4)
+    return folder / "corpus"
 
 
 def a_file(number: int, word: str = "") -> str:
@@ -268,3 +284,24 @@ def test_the_summary_says_what_was_done(tmp_path: Path) -> None:
     summary = enrich(corpus(tmp_path, 2))
     assert summary.row.status_counts == {"ticks/done": 2, "tocks/done": 2}
     assert summary.failed == ()
+
+
+def test_annotators_that_were_not_asked_for_are_said_to_wait(tmp_path: Path) -> None:
+    where = corpus(tmp_path, 2)
+    enrich(where, "ticks")
+    coverage = "SELECT done_count, waiting_count FROM annotation_coverage WHERE annotator = '{}'"
+    assert ask(where, coverage.format("ticks")) == [(2, 0)]
+    assert ask(where, coverage.format("quotes")) == [(0, 2)]
+
+
+def test_terms_of_an_article_that_failed_between_count_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = corpus(tmp_path, 2)
+    for fails, again in ((False, False), (True, True), (False, True)):
+        with monkeypatch.context() as patched:
+            if fails:
+                patched.setattr(safely, "checked", lambda *_: safely.Failure("today it fails"))
+            enrich(where, "keywords", again=again)
+    counted = "SELECT sum(article_count)::BIGINT FROM term_counts WHERE term = ''"
+    assert ask(where, counted) == [(2,)]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.enrich_child import POINTS
+from tests.children import Child
+from tests.enrich_child import POINTS, main
 from tests.making import an_article, ask, ingest, write
 from warehouse.catalog import open_catalog
 from warehouse.checks import failed_checks
@@ -23,10 +21,9 @@ UNSTAMPED = "EXCLUDE (run_id, commit_id)"
 
 def child(where: Path, point: str, count: int = 1) -> list[str]:
     """Run an enrich that dies at `point`; return what it acknowledged."""
-    command = [sys.executable, "-m", "tests.enrich_child", str(where), point, str(count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=120)
-    assert (done.returncode == 0) == (point == "never")
-    return re.findall(r"^ACK (\S+)$", done.stdout, re.M)
+    started = Child(where.with_name(f"said-{point}"), main, str(where), point, str(count))
+    assert (started.wait() == 0) == (point == "never")
+    return [line.removeprefix("ACK ") for line in started.lines() if line.startswith("ACK ")]
 
 
 def content(where: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -195,6 +195,17 @@ def test_a_damaged_or_missing_catalog_is_made_again(tmp_path: Path) -> None:
         assert ask(tmp_path / "corpus", "SELECT count(*) FROM articles") == [(1,)]
 
 
+def test_a_warehouse_that_cannot_be_written_is_read_all_the_same(tmp_path: Path) -> None:
+    ingest(tmp_path / "corpus", write(tmp_path / "in", a__json=an_article(1)))
+    location = locate(str(tmp_path / "corpus"))
+    schemas = location.catalog.parent / "schema"
+    for folder in (schemas, location.state):
+        shutil.rmtree(folder)
+        folder.write_text("in the way, also of root")
+    location.catalog.unlink()
+    assert ask(location, "SELECT count(*) FROM articles") == [(1,)]
+
+
 def test_every_written_view_says_what_it_answers() -> None:
     """The first line of each file is a comment."""
     assert [name for name, text in written_views() if not text.startswith("-- ")] == []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.definitions import define_live, define_views, log_mark, quoted, template
+from warehouse.definitions import define_live, define_views, lent, log_mark, quoted, template
 from warehouse.errors import TryAgain
 from warehouse.location import Location
 
@@ -113,6 +113,7 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
 
 def _confine(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """A read-only connection can still COPY to a file or read /etc/passwd: forbid both."""
-    connection.execute(f"SET allowed_directories = [{quoted(f'{location}/')}]")
+    folders = (f"{location}/", *(f"{folder}/" for folder in lent))
+    connection.execute(f"SET allowed_directories = [{', '.join(map(quoted, folders))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

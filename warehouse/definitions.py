@@ -11,8 +11,11 @@ their types (`read_parquet([])` is an error) and old files the columns that were
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files as package_files
@@ -25,6 +28,7 @@ import duckdb
 from warehouse.location import Location
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from deltalake import DeltaTable
 
 # Written so that DuckDB command lines of the 1.x series open the file as well (tried: the file is
@@ -40,6 +44,7 @@ _DECIDING = ("annotations", "bookkeeping", "columns", "definitions", "duplicates
 _ALWAYS = ("commits", "superseded")  # the views of the other tables refer to these
 _templates: dict[str, bytes] = {}
 _checked: set[str] = set()  # typed empty files that this process has looked at
+lent: list[str] = []  # the folder outside the warehouse that views read from, if there is one
 
 
 def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
@@ -228,20 +233,35 @@ def typed_empty_file(location: Location, name: str) -> str:
 
     from warehouse.schema import SCHEMA_VERSION, arrow_schema
 
-    folder = location.catalog.parent / "schema" / SCHEMA_VERSION
-    target = folder / f"{name}.parquet"
     wanted = arrow_schema(name)
-    is_checked = (
-        str(target) in _checked
-    )  # reading 30 schemas costs as much as the rest of a refresh
+    target = location.catalog.parent / "schema" / SCHEMA_VERSION / f"{name}.parquet"
+    is_checked = str(target) in _checked  # reading 30 schemas costs as much as the rest
     if target.exists() and (is_checked or pq.read_schema(target).equals(wanted)):
         _checked.add(str(target))
         return str(target)
-    folder.mkdir(parents=True, exist_ok=True)
-    scratch = folder / f".{name}.{os.getpid()}.tmp"
-    pq.write_table(wanted.empty_table(), scratch)
-    scratch.replace(target)
+    try:
+        _write_empty(target, wanted)
+    except OSError:  # a warehouse of an older schema that this user may read but not write
+        target = _lent_folder() / target.name
+        _write_empty(target, wanted)
     return str(target)
+
+
+def _write_empty(target: Path, schema: pa.Schema) -> None:
+    import pyarrow.parquet as pq
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    pq.write_table(schema.empty_table(), scratch)
+    scratch.replace(target)
+
+
+def _lent_folder() -> Path:
+    """A folder for empty files that the warehouse has no place for; gone at exit."""
+    if not lent:
+        lent.append(tempfile.mkdtemp(prefix="copydesk-schema-"))
+        atexit.register(shutil.rmtree, lent[0], ignore_errors=True)
+    return Path(lent[0])
 
 
 def quoted(text: str) -> str:

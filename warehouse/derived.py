@@ -31,6 +31,7 @@ class Derived:
     FILE: ClassVar[str]  # its name in the state folder
     LAYOUT: ClassVar[str]  # of its tables; another number means: make the file again
     TABLES: ClassVar[str]
+    READS: ClassVar[tuple[str, ...]]  # tables of the warehouse that it is made of
 
     def __init__(self, location: Location, *, read_only: bool = False) -> None:
         self.location = location
@@ -72,7 +73,7 @@ class Derived:
         if self._sequence() == newest:
             return 0
         with closing(duckdb.connect()) as connection:
-            define_tables(connection, self.location)
+            define_tables(connection, self.location, self.READS)
             with self._writing():
                 count = self._take_in(connection, self._sequence())
                 last = connection.execute("SELECT arg_max(run_id, sequence) FROM commits")

@@ -60,6 +60,7 @@ class Ledger(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
     FILE, LAYOUT, TABLES = "ledger.sqlite", "3", TABLES
+    READS = ("files", "articles")
 
     # What is known
 

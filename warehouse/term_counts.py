@@ -39,6 +39,7 @@ class TermCounts(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
     FILE, LAYOUT, TABLES = "terms.sqlite", "1", TABLES
+    READS = ("term_counts",)
 
     def counts(self, language: str, terms: Iterable[str]) -> dict[str, int]:
         """Return for those of `terms` that are known the number of articles that have them.

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from tasks.annotate.due import Demand, Due, batches, find_due, languages
 from tasks.annotate.keywords import document_terms
-from tasks.annotate.labour import STATUS, Annotated, Labour, concatenated
+from tasks.annotate.labour import STATUS, Annotated, Labour, Versions, concatenated
 from tasks.annotate.records import Annotator, Article, Options
 from tasks.annotate.registry import annotators, chosen
 from tasks.annotate.safely import Patience, workers
@@ -37,6 +37,7 @@ from warehouse.term_counts import TermCounts
 
 KEYWORDS = "keywords"
 TOOLS = ("copydesk", "spacy", "simplemma", "scikit-learn")
+READS = ("annotation_status", "annotators", "articles", "paragraphs")  # beside those of annotators
 # A commit waits for a running ingest so long, or as long as the run was told to wait.
 COMMIT_WAIT_SECONDS = 900.0
 
@@ -94,6 +95,7 @@ class Enrichment:
         order: Order,
         connection: duckdb.DuckDBPyConnection,
         annotators: Sequence[Annotator],
+        installed: Versions,
         labour: Labour,
         counts: TermCounts,
         flow_run_id: str | None,
@@ -101,6 +103,7 @@ class Enrichment:
         self.order = order
         self.location = order.location
         self.annotators = annotators
+        self.installed = installed  # those that are not asked for too: their articles wait
         self.flow_run_id = flow_run_id
         self.started_at = datetime.now(UTC)
         self.run_id = store.new_run_id(self.started_at, "enrich")
@@ -177,7 +180,7 @@ class Enrichment:
 
     def _new_versions(self) -> list[AnnotatorRow]:
         """The versions that differ from what this warehouse was told last."""
-        rows = [each.row for each in self._labour.expected.values()]
+        rows = [each.row for each in self.installed.values()]
         named = ((row, _named(row)) for row in rows)
         return [row for row, (key, value) in named if self._known.get(key) != value]
 
@@ -258,7 +261,8 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
     """
     store.check_readable(order.location)
     options = replace(order.options, state_folder=str(order.location.state))
-    asked = chosen(order.only, annotators(options))
+    every = annotators(options)
+    asked = chosen(order.only, every)
     with ExitStack() as stack:
         lease = writer_lease(order.location, wait_seconds=order.wait_seconds, purpose="enrich")
         stack.enter_context(lease)
@@ -269,12 +273,16 @@ def start(order: Order, flow_run_id: str | None = None) -> Iterator[Enrichment]:
         scratch.mkdir(parents=True, exist_ok=True)
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         connection = stack.enter_context(duckdb.connect())
-        definitions.define_tables(connection, order.location)
-        expected = versions(asked, languages(connection), _done_versions(connection))
-        labour = Labour(asked, expected, stack.enter_context(workers(options, order.patience)))
+        tables = {*READS, *(table for each in asked for table in each.tables)}
+        definitions.define_tables(connection, order.location, sorted(tables))
+        installed = versions(every, languages(connection), _done_versions(connection))
+        names = [each.name for each in asked]
+        expected = {key: each for key, each in installed.items() if each.annotator in names}
+        workforce = stack.enter_context(workers(names, options, order.patience))
+        labour = Labour(asked, expected, workforce)
         counts = stack.enter_context(closing(TermCounts(order.location)))
         counts.catch_up()
-        run = Enrichment(order, connection, asked, labour, counts, flow_run_id)
+        run = Enrichment(order, connection, asked, installed, labour, counts, flow_run_id)
         due = find_due(connection, asked, expected, _demand(order, asked), order.location)
         run.tally.due = due if order.limit is None else min(due, order.limit)
         yield run

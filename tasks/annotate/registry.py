@@ -1,14 +1,15 @@
 """Every annotator, in an order in which those that are needed come first.
 
-An annotator from outside is an entry point in the group `copydesk.annotators` that names a function
-`(options: Options) -> Annotator`. It writes to the table `annotations`; with the name of one of
-ours it takes its place and writes to its tables.
+An annotator from outside is an entry point in the group `copydesk.annotators`, under the name of
+the annotator, that names a function `(options: Options) -> Annotator`. It writes to the table
+`annotations`; with the name of one of ours it takes its place and writes to its tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from tasks.annotate.records import Annotator, Options
@@ -16,30 +17,13 @@ from warehouse.annotations import ANNOTATION_TABLES
 from warehouse.errors import BadSetting
 
 GROUP = "copydesk.annotators"
-Factory = Callable[[Options], Annotator]
 
 
-def builtin() -> list[Factory]:
-    """Return the factories of our own annotators."""
-    from tasks.annotate import (
-        acronyms,
-        dates,
-        entities,
-        keywords,
-        loaded_terms,
-        places,
-        quantities,
-        quotes,
-        readability,
-        sentences,
-        topics,
-    )
-
-    modules = (
-        sentences, acronyms, entities, places, dates, quotes, quantities,
-        keywords, topics, loaded_terms, readability,
-    )  # fmt: skip
-    return [module.annotator for module in modules]
+# Our own, each made by the module of its name in this folder.
+BUILTIN = (
+    "sentences", "acronyms", "entities", "places", "dates", "quotes", "quantities",
+    "keywords", "topics", "loaded_terms", "readability",
+)  # fmt: skip
 
 
 def annotators(options: Options) -> tuple[Annotator, ...]:
@@ -47,7 +31,7 @@ def annotators(options: Options) -> tuple[Annotator, ...]:
 
     Raises BadSetting for one from outside that cannot be used, and where needs go in a circle.
     """
-    ours = [factory(options) for factory in builtin()]
+    ours = [_ours(name, options) for name in BUILTIN]
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
     outside = [_from_outside(point, options) for point in points]
     names = {each.name for each in ours}
@@ -58,6 +42,12 @@ def annotators(options: Options) -> tuple[Annotator, ...]:
                 "writes to 'annotations' alone"
             )
     return in_order({each.name: each for each in (*ours, *outside)})
+
+
+def annotator(name: str, options: Options) -> Annotator:
+    """Return the annotator of a name that `annotators` knows, loading no other."""
+    points = entry_points(group=GROUP, name=name)
+    return _from_outside(list(points)[-1], options) if points else _ours(name, options)
 
 
 def in_order(known: Mapping[str, Annotator]) -> tuple[Annotator, ...]:
@@ -109,6 +99,11 @@ def _check(each: Annotator, known: Mapping[str, Annotator]) -> None:
         raise BadSetting(f"annotator {each.name!r}: a name has no slash")
 
 
+def _ours(name: str, options: Options) -> Annotator:
+    made: Annotator = import_module(f"tasks.annotate.{name}").annotator(options)
+    return made
+
+
 def _from_outside(point: EntryPoint, options: Options) -> Annotator:
     try:
         made = point.load()(options)
@@ -119,5 +114,10 @@ def _from_outside(point: EntryPoint, options: Options) -> Annotator:
         raise BadSetting(what) from error
     if not isinstance(made, Annotator):
         raise BadSetting(f"{GROUP}: {point.name} = {point.value} makes no Annotator")
+    if made.name != point.name:
+        raise BadSetting(
+            f"{GROUP}: {point.name} = {point.value} makes the annotator {made.name!r}; an entry "
+            "point has the name of what it makes"
+        )
     origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
     return replace(made, is_outside=True, version=f"{made.version} of {origin}")

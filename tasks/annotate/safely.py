@@ -12,7 +12,7 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
@@ -23,7 +23,7 @@ import pyarrow as pa
 from pebble import ProcessExpired, ProcessPool
 
 from tasks.annotate.records import TEXT, Annotator, Options, Rows, Subject
-from tasks.annotate.registry import annotators
+from tasks.annotate.registry import annotator
 from warehouse.annotations import ANNOTATION_TABLES
 from warehouse.errors import BadSetting
 from warehouse.schema import to_arrow
@@ -124,14 +124,19 @@ class Workers:
 
 
 @contextmanager
-def workers(options: Options, patience: Patience | None = None) -> Iterator[Workers]:
-    """Yield a process for annotators, started with the first call and ended with the body."""
+def workers(
+    names: Iterable[str], options: Options, patience: Patience | None = None
+) -> Iterator[Workers]:
+    """Yield a process for the annotators of these names.
+
+    It starts with the first call and ends with the body.
+    """
     # spawn: a fork would share locks and threads of Arrow, DuckDB and Prefect with the child
     pool = ProcessPool(
         max_workers=1,
         context=get_context("spawn"),
         initializer=_begin,
-        initargs=(options, os.getpid()),
+        initargs=(tuple(names), options, os.getpid()),
     )
     try:
         yield Workers(pool, patience or Patience())
@@ -140,13 +145,14 @@ def workers(options: Options, patience: Patience | None = None) -> Iterator[Work
         pool.join()
 
 
-def _begin(options: Options, parent: int) -> None:
+def _begin(names: Iterable[str], options: Options, parent: int) -> None:
     """In the worker, before any clock runs: import the annotators, and watch the run.
 
     A process that hangs must not outlive a run that was killed.
     """
     _OPTIONS.append(options)
-    _known()
+    for name in names:
+        _known(name)
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -163,8 +169,8 @@ def _nowhere() -> IO[str]:
 
 
 @cache
-def _known() -> Mapping[str, Annotator]:
-    return {each.name: each for each in annotators(_OPTIONS[-1])}
+def _known(name: str) -> Annotator:
+    return annotator(name, _OPTIONS[-1])
 
 
 def _annotate(
@@ -178,9 +184,9 @@ def _annotate(
     # A thread of C: it ends a worker that holds the interpreter's lock and lost its parent.
     faulthandler.dump_traceback_later(patience + 10, exit=True, file=_nowhere())
     try:
-        annotator = _known()[name]
+        known = _known(name)
         start = time.process_time()
-        rows = annotator.annotate(subjects)
+        rows = known.annotate(subjects)
         return pickle.dumps(rows), time.process_time() - start, None
     except BadSetting as error:
         return b"N.", 0.0, error

@@ -93,6 +93,7 @@ class Stories(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
     FILE, LAYOUT, TABLES = "stories.sqlite", "1", TABLES + RECURRING_TABLES
+    READS = ("articles", "paragraphs", "groups", "group_aliases", "links", "decisions")
 
     @property
     def recurring(self) -> Recurring:
