@@ -116,7 +116,7 @@ class Reader(threading.Thread):
         while not self.is_over.is_set():
             if self.location.catalog.exists():
                 self.ask()
-            time.sleep(0.5)  # it shares two cores with what it watches
+            time.sleep(1.0)  # it shares two cores with what it watches
 
     def ask(self) -> None:
         try:
