@@ -34,9 +34,10 @@ demo: set-up ## build a corpus from seeds/, annotate it, ask it six questions
 	@echo 'What became of one file, and why:'
 	@echo '  $(bin)/copydesk explain seeds/txt/mojibake.txt'
 
-# A module's tests stay in one process, so that what they share is made once.
+# Four processes also on two cores, for many tests wait for processes of theirs; a module stays in one,
+# so that what its tests share is made once.
 test: set-up-dev ## run the tests; TESTS=tests/test_x.py for some of them
-	@$(bin)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(TESTS)
+	@$(bin)/python -m pytest -n 4 --dist loadscope $(TESTS)
 
 check: set-up-dev ## format, lint, types and the arrow of imports
 	@$(bin)/ruff format --check --quiet
