@@ -29,7 +29,7 @@ demo: set-up ## build a corpus from seeds/, annotate it, ask it six questions
 	@echo
 	$(bin)/copydesk sql "SELECT surface, object, modality, as_of_start AS since, place, attribution FROM quantities JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt' ORDER BY quantity"
 	@echo
-	$(bin)/copydesk sql "SELECT name, kind, count(*) AS articles, sum(mention_count) AS mentions FROM names GROUP BY ALL ORDER BY articles DESC, mentions DESC, name LIMIT 8"
+	$(bin)/copydesk sql "SELECT speaker, is_anonymous AS anonymous, verb_class AS verb, left(replace(surface, chr(10), ' '), 56) AS says FROM attributions JOIN files USING (article_id) WHERE path LIKE '%000_1925a3406a3489e1.txt' ORDER BY quote"
 	@echo
 	@echo 'What became of one file, and why:'
 	@echo '  $(bin)/copydesk explain seeds/txt/mojibake.txt'
