@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from flows.answers import show_table
 from flows.ingesting import through_prefect
 from flows.settings import EnrichSettings
 from tasks.annotate.enrichment import Summary, enrich_articles
+from tasks.annotate.naming.models import identity
+from tasks.annotate.records import ModelMissing
 from tasks.annotate.registry import annotators, chosen
 from tasks.annotate.versions import DONE
 from warehouse import store
+from warehouse.errors import BadSetting
 
 
 def run(settings: EnrichSettings, *, with_prefect: bool, is_quiet: bool) -> None:
@@ -19,6 +24,7 @@ def run(settings: EnrichSettings, *, with_prefect: bool, is_quiet: bool) -> None
 
     order = settings.order()
     chosen(order.only, annotators(order.options))  # a typing error should not wait for Prefect
+    _check_models(settings.name_models)
     store.check_readable(order.location)
     with progress.shown(is_quiet=is_quiet, name="enrich"):
         if with_prefect:
@@ -27,6 +33,16 @@ def run(settings: EnrichSettings, *, with_prefect: bool, is_quiet: bool) -> None
             summary = enrich_articles(order, progress.on_enrich_progress)
     show_summary(summary)
     summary.require_sound()
+
+
+def _check_models(name_models: Iterable[str]) -> None:
+    """Raise BadSetting for a pipeline that was asked for and is not there."""
+    for text in name_models:
+        language, _, pipeline = text.partition("=")
+        try:
+            identity(pipeline, language)
+        except ModelMissing as error:
+            raise BadSetting(f"--name-model {text}: {error}") from error
 
 
 def _flow(settings: EnrichSettings) -> Summary:
@@ -55,11 +71,12 @@ def show_summary(summary: Summary) -> None:
     click.echo(
         f"run {summary.run_id}: {row.article_count:,} articles, {rows:,} rows in {seconds:.1f} s"
     )
-    if any(key.endswith("/model_missing") for key in row.status_counts):
+    for name, detail in summary.missing_models.items():
+        click.echo(f"{name} lacks a model: {detail}")
+    if summary.outrun:
         click.echo(
-            "some annotators lack a model; which, and what to install: "
-            'copydesk sql "SELECT DISTINCT annotator, detail FROM annotation_status '
-            "WHERE status = 'model_missing'\""
+            "made of rows that are new now, and renewed by the next copydesk enrich: "
+            + ", ".join(summary.outrun)
         )
     if any(key.endswith("/failed") for key in row.status_counts):
         click.echo(

@@ -169,6 +169,12 @@ def test_an_annotator_that_stumbles_hurts_only_its_own_rows(tmp_path: Path, word
         assert failed_checks(connection) == []
 
 
+def test_what_is_left_behind_by_an_annotator_run_alone_is_said(tmp_path: Path) -> None:
+    where = corpus(tmp_path, 2)
+    assert enrich(where, "tocks").outrun == ()
+    assert enrich(where, "ticks", again=True).outrun == ("tocks",)
+
+
 def test_what_failed_is_tried_again_only_when_asked(tmp_path: Path) -> None:
     where = corpus(tmp_path, 2, bad__json=a_file(77, "RAISE"))
     enrich(where)
@@ -210,7 +216,7 @@ def test_equal_texts_are_read_once_also_in_later_runs(tmp_path: Path, outside: P
 
 def test_a_run_that_was_stopped_goes_on(tmp_path: Path, outside: Path) -> None:
     where = corpus(tmp_path)
-    order = Order(location=locate(str(where)), only=("ticks",), batch_articles=2, chunk_articles=2)
+    order = Order(location=locate(str(where)), only=("ticks",), batch_articles=2)
     with start(order) as run, pytest.raises(KeyboardInterrupt):
         drive(run, on_progress=_stop)
     assert ask(where, TICKS) == [(6,)]

@@ -24,7 +24,7 @@ from tasks.annotate.labour import STATUS, Annotated, Labour, Versions, concatena
 from tasks.annotate.records import Annotator, Article, Options
 from tasks.annotate.registry import annotators, chosen
 from tasks.annotate.safely import Patience, workers
-from tasks.annotate.versions import versions
+from tasks.annotate.versions import DONE, MODEL_MISSING, versions
 from tasks.stopwatch import add_seconds
 from warehouse import catalog, definitions, store
 from warehouse.bookkeeping import AnnotatorRow, EnrichRunRow, TermCountRow
@@ -79,6 +79,8 @@ class Summary:
     run_id: str
     row: EnrichRunRow
     failed: tuple[FailedCheck, ...]
+    missing_models: Mapping[str, str]  # annotator -> what it lacks, in a language of the corpus
+    outrun: tuple[str, ...]  # not asked for, but with rows made of rows that are renewed now
 
     def require_sound(self) -> None:
         """Raise UnsoundRun unless every data test holds."""
@@ -192,10 +194,25 @@ class Enrichment:
         """Run the data tests and write the row in `enrich_runs`."""
         with catalog.open_catalog(self.location) as connection:
             failed = tuple(failed_checks(connection, self.run_id))
+            outrun = self._outrun(connection)
         row = self._row()
         self._write({"enrich_runs": to_arrow("enrich_runs", [row])})
         catalog.refresh(self.location)
-        return Summary(self.run_id, row, failed)
+        missing = {
+            each.annotator: each.detail or ""
+            for each in self._labour.expected.values()
+            if each.status == MODEL_MISSING
+        }
+        return Summary(self.run_id, row, failed, missing, outrun)
+
+    def _outrun(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+        done = connection.execute(
+            "SELECT DISTINCT annotator FROM annotation_status WHERE status = 'done'"
+        ).fetchall()
+        renewed = {name for name, status in self.tally.statuses if status == DONE}
+        others = {name for (name,) in done} - {each.name for each in self.annotators}
+        needs = {each.annotator: each.row.needs for each in self.installed.values()}
+        return tuple(sorted(name for name in others if renewed.intersection(needs.get(name, ()))))
 
     def _row(self) -> EnrichRunRow:
         tally = self.tally
@@ -305,11 +322,15 @@ def drive(
     on_progress: Callable[[Enrichment], None] = lambda run: None,
 ) -> None:
     """Annotate every batch and commit chunk by chunk. Prefect wraps both as tasks."""
-    for batch in run.batches():
-        run.collect(annotate(run, batch))
-        if run.is_chunk_full():
-            commit(run)
-        on_progress(run)
+    try:
+        for batch in run.batches():
+            run.collect(annotate(run, batch))
+            if run.is_chunk_full():
+                commit(run)
+            on_progress(run)
+    except KeyboardInterrupt:
+        run.commit()  # what is annotated is kept; the batch under way is not waited for
+        raise
     commit(run)
     on_progress(run)
 
