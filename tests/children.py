@@ -36,7 +36,7 @@ class Child:
         """Send SIGKILL."""
         self._process.kill()
 
-    def wait(self, seconds: float = 120.0) -> int:
+    def wait(self, seconds: float = 300.0) -> int:
         """Wait for its end; return its exit code, the signal below zero."""
         self._process.join(seconds)
         assert self._process.exitcode is not None, f"no end within {seconds:g} s"
