@@ -143,7 +143,7 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     assert reader.asked > 0
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
     """Each run acknowledges new work, dies at one point, and the next goes on from there."""
     for point in POINTS:
@@ -158,7 +158,7 @@ def test_a_kill_at_every_named_point_loses_nothing(corpus: Corpus) -> None:
     assert corpus.content() == corpus.undisturbed().content()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_kill_at_a_random_moment_loses_nothing(corpus: Corpus) -> None:
     """The clock, not a named point, decides; again after something new was acknowledged."""
     moments = random.Random(20261122)

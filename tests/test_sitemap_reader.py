@@ -147,7 +147,7 @@ def test_a_file_without_entries_is_rejected_as_one(data: bytes) -> None:
     assert part.rejection.reason == "read.no_items"
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_many_entries_that_never_end_are_cut_in_linear_time() -> None:
     assert len(parts(OPEN.encode() + b"<url>" * 100_000)) == 1
 
