@@ -293,3 +293,53 @@ def test_a_paragraph_in_another_language_is_not_read() -> None:
     ]
     rows = annotate(replace(article, paragraphs=tuple(parts)), *ALL)
     assert [row.surface for row in rows["mentions"]] == ["Ward", "Ward"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("She met Mayor Agnes Tolliver there.", "Agnes Tolliver", "o"),
+        ("She met Senator Lincoln there.", "Lincoln", "o"),
+        ("She met Ms Tollow there.", "Tollow", "l"),
+        ("She met Ms Tollow there.", "Ms Tollow", "o"),
+        ("She met Governor Codey there.", "Codey", "x"),
+        ("A bill of Mr LEAHY Mr President I rise", "LEAHY", "o"),
+        ("A bill of Norm Coleman (R-MN) passed.", "Norm Coleman", "o"),
+    ],
+)
+def test_a_title_or_a_party_makes_a_name_a_persons(text: str, name: str, kind: str) -> None:
+    mentions, named = read(text, {name: kind})
+    assert [row.kind for row in mentions] == [row.kind for row in named] == ["person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The Judge Advocate General's Corps said no.", "Advocate General's Corps"),
+        ("The Senator Foundation said no.", "Foundation"),
+        ("The Justice Department said no.", "Department"),
+        (
+            "Chairman Federal Communications Commission said no.",
+            "Federal Communications Commission",
+        ),
+    ],
+)
+def test_a_body_behind_a_title_stays_a_body(text: str, name: str) -> None:
+    mentions, _ = read(text, {name: "o"})
+    assert [row.kind for row in mentions] == ["organisation"]
+
+
+def test_who_has_a_title_once_is_a_person_everywhere() -> None:
+    text = (
+        "Blanche Lincoln spoke. Lincoln said no. The bill of Senator Lincoln passed. "
+        "Lincoln agreed and Blanche Lincoln voted."
+    )
+    mentions, named = read(text, {"Blanche Lincoln": "o", "Lincoln": "o"})
+    assert {row.kind for row in mentions} == {"person"}
+    assert [row.name for row in named] == ["Blanche Lincoln"]
+
+
+def test_a_place_that_somebody_is_called_by_once_stays_a_place() -> None:
+    text = "In Washington Mr. Washington spoke of Washington and of Washington again."
+    mentions, _ = read(text, {"Washington": "l"})
+    assert [row.kind for row in mentions] == ["place", "person", "place", "place"]

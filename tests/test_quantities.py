@@ -444,3 +444,83 @@ def _seconds(article: Any) -> float:
 def test_a_place_far_away_in_a_text_without_stops_is_not_that_of_a_figure() -> None:
     text = f"At least 44 states have issued warnings {'about fish and so on ' * 8}in Iraq"
     assert only(text, places=[a_place(text, "Iraq")]).place is None
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "unit"),
+    [
+        ("A $10.5 billion package has been passed.", "$10.5 billion", "USD"),
+        ("A $75,000 grant was awarded to the university.", "$75,000", "USD"),
+        ("The C $5 million plan of the council failed.", "$5 million", "USD"),
+        ("Plan S $40 million was dropped.", "$40 million", "USD"),
+        ("It cost A$10.5 billion to build.", "A$10.5 billion", "AUD"),
+        ("It cost NZ$3 million to build.", "NZ$3 million", "NZD"),
+        ("It cost US$3 million to build.", "US$3 million", "USD"),
+    ],
+)
+def test_letters_belong_to_a_dollar_sign_only_if_they_touch_it(
+    text: str, surface: str, unit: str
+) -> None:
+    row = only(text)
+    assert (row.surface, row.unit) == (surface, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bill proposes adding approximately 12 500 acres to the wilderness.",
+        "It adds 4 200 acres to the existing 2 200 acres.",
+        "Rhode Island will receive 20 278 000 in federal funds.",
+        "Block Grant 15 875 525 HOME 3 676 076",
+        "Todays 2 4 million grant will help the workers.",
+        "The town received $12 500 for its fire trucks.",
+    ],
+)
+def test_digits_that_a_blank_parts_say_nothing_in_english(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_number_behind_one_that_cannot_be_read_counts_nothing_of_what_is_before_it() -> None:
+    rows = found("It has 70 fire departments and 83 309 of them, or 122 million in 2006.")
+    assert [(row.value_min, row.object) for row in rows] == [
+        (70, "fire departments"),
+        (122_000_000, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("About 9 000 people live there.", "en", [9_000]),
+        ("On May 12 500 people marched.", "en", [500]),
+        ("The towns received 12, 500 and 30 trucks.", "en", [12, 500, 30]),
+        ("They bought 5 10-foot poles and 7 trucks.", "en", [5, 10, 7]),
+        ("He ran 1 1/2 miles.", "en", [1.5]),
+        ("Rund 12 500 Menschen leben dort.", "de", [12_500]),
+        ("Environ 12 500 habitants vivent là.", "fr", [12_500]),
+    ],
+)
+def test_blanks_inside_numbers_are_read_where_a_language_writes_them(
+    text: str, language: str, values: list[float]
+) -> None:
+    rows = found(text, language=language)
+    assert [row.value_min if row.value_min is not None else row.value_max for row in rows] == [
+        pytest.approx(value, rel=0.2) for value in values
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* Columbus Rural Fire District #3 - $40,320",
+        "* Gateway Hose Company 3 - $40,320",
+        "* Engine Company No. 3 - $40,320",
+    ],
+)
+def test_the_number_of_a_name_is_no_lower_bound(text: str) -> None:
+    (row,) = [row for row in found(text) if row.unit_kind == "money"]
+    assert (row.surface, row.value_min, row.comparator) == ("$40,320", 40_320, "=")
+
+
+def test_a_percentage_behind_a_section_is_no_range() -> None:
+    assert only("Section 8 - 40 percent of it - is new.").surface == "40 percent"

@@ -525,3 +525,85 @@ def test_rows_are_the_same_in_any_batch() -> None:
     texts: list[Any] = ["Diaz said it was late.", '"No," he said.', "A diplomat said it was over."]
     subjects = [Subject(make_article(text)) for text in texts]
     assert ANNOTATOR.annotate(subjects) == [ANNOTATOR.annotate([one])[0] for one in subjects]
+
+
+# Enough words without a stop that the text is known to have lost them.
+_WITHOUT_STOPS = (
+    "The team will inspect the facilities of the base to determine what improvements would have to "
+    "be made The base has served the nation for more than fifty years and its people know their "
+    "work better than anyone else in the state of North Dakota "
+) * 4
+
+
+def told_without_stops(text: str, **names: str) -> list[tuple[str | None, bool]]:
+    """Speakers of the rows of a text without stops whose mentions are `names`, by kind."""
+    whole = _WITHOUT_STOPS + text
+    mentions = [mention(whole, name, kind) for kind, name in names.items()]
+    (rows,) = quotes.annotate([Subject(make_article(whole), {"mentions": mentions})])
+    return [(row.speaker, row.is_anonymous) for row in rows["quotes"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        (
+            "Our base is one step closer to hosting the new tankers said Senator Conrad the "
+            "founder of the caucus",
+            {"person": "Conrad"},
+            ["Senator Conrad"],
+        ),
+        ("It is good for Maine said Senator Conrad The plan", {}, ["Senator Conrad"]),
+        (
+            "the rates that they enjoy Bolten said Senator Murray defended Washington ratepayers "
+            "and told Bolten that there was nothing modest about it",
+            {"person": "Bolten"},
+            ["Bolten"],
+        ),
+        (
+            "The congressional delegation said the visit is a sign of hope",
+            {},
+            ["The congressional delegation"],
+        ),
+        (
+            "the glaciers are depleted Klobuchar said the Administration must speak the truth",
+            {"person": "Klobuchar"},
+            ["Klobuchar"],
+        ),
+    ],
+)
+def test_without_stops_a_speaker_is_a_name_or_an_official_noun_beside_the_verb(
+    text: str, names: dict[str, str], expected: list[str]
+) -> None:
+    assert [speaker for speaker, _ in told_without_stops(text, **names)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("They defended Washington ratepayers and told us that there was nothing modest", {}),
+        ("veterans and students say that we can do more for them every day", {}),
+        ("there are a number of other members on this committee who say that it is bad", {}),
+        ("investments in transmission and other capital projects that were needed here", {}),
+        ("if the agency does not comply with Congressional requests that it made last year", {}),
+        (
+            "Jason K Burnett formerly the Senior Adviser on Climate Change at the Environmental "
+            "Protection Agency EPA today confirmed that it pushed for deletions",
+            {"organisation": "EPA"},
+        ),
+        ("those who cannot afford the additional costs said it is too much to bear", {}),
+    ],
+)
+def test_without_stops_a_plain_noun_speaks_for_nobody(text: str, names: dict[str, str]) -> None:
+    assert told_without_stops(text, **names) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The senator spoke about a new report requested last year by Sen. Carper that was late.",
+        "Other capital projects that were needed would be paid for by the state.",
+        "They answered the calls for peace that were heard in the city.",
+    ],
+)
+def test_a_form_of_a_verb_that_is_a_noun_or_has_an_agent_reports_nothing(text: str) -> None:
+    assert read(text) == []

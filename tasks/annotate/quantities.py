@@ -23,11 +23,12 @@ from itertools import count, islice
 from operator import attrgetter
 from typing import Any
 
-from tasks.annotate.measures import context, facts, objects
+from tasks.annotate.measures import columns, context, facts, objects
 from tasks.annotate.measures.exclusions import (
     identifier_spans,
     is_identifier,
     is_inside_name,
+    is_named_before,
     is_title_case,
 )
 from tasks.annotate.measures.expressions import Expression, expressions
@@ -181,12 +182,27 @@ class _Sentence:
         items = expressions(self.words, self.speech, self._rejects)
         items = [item for item in items if self._is_kept(item)]
         phrases: list[Range | None] = []
+        unreadable = self.unreadable if items else frozenset()
         for place, item in enumerate(items):
+            if not unreadable.isdisjoint(range(item.first, item.last)):
+                phrases.append(None)
+                continue
             ceiling = items[place + 1].first if place + 1 < len(items) else len(self.words)
             phrase = self._object(item, phrases, items)
             is_carried = phrase is not None and phrase in phrases[-1:]
             phrases.append(phrase)
             yield self._row(context.Around(self.words, item, phrase, is_carried, ceiling), numbers)
+
+    @cached_property
+    def unreadable(self) -> frozenset[int]:
+        """Numbers that may be parts of one another: 12 500."""
+        return columns.unreadable(self.words, self.speech, self._is_told)
+
+    def _is_told(self, place: int) -> bool:
+        """Does the number at token `place` belong to a date or to a name?"""
+        token = self.words[place]
+        dated = self.dated.meet(token.start, token.end)
+        return dated or is_named_before(self.text, token.start, self.speech)
 
     def _rejects(self, numeral: Numeral) -> bool:
         words = self.words

@@ -70,7 +70,7 @@ def is_identifier(
     `noun_follows`: something countable stands right after it. `is_headline`: see is_title_case.
     """
     if numeral.is_spelled:
-        named = _named_before(text, words[numeral.first].start, speech, least=4)
+        named = is_named_before(text, words[numeral.first].start, speech, least=4)
         return (
             named
             or _spelled_name(words, numeral, is_headline)
@@ -82,7 +82,7 @@ def is_identifier(
         return True
     if len(words) == 1 and words[0].text.isdecimal():
         return True  # alone on its line: of a page, of a list, -30-
-    if _named_before(text, words[numeral.first].start, speech):
+    if is_named_before(text, words[numeral.first].start, speech):
         return True
     if _named_after(words, numeral.last, speech):
         return True
@@ -151,7 +151,11 @@ def _is_year_or_two(words: Sequence[Token], numeral: Numeral, speech: Speech) ->
     return any(meaning[1] == "duration" for _, meaning in units)
 
 
-def _named_before(text: str, start: int, speech: Speech, least: int = 1) -> bool:
+def is_named_before(text: str, start: int, speech: Speech, least: int = 1) -> bool:
+    """Does a word before code point `start` make the number there a name: Section 8, #3, May 12?
+
+    `least` is how many letters the word has at least.
+    """
     match = _BEFORE.search(text, max(0, start - 24), start)
     if match is None:
         return text[max(0, start - 1) : start] in ("#", "§")

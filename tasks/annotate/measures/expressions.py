@@ -149,7 +149,8 @@ def _before(
         return None
     for phrase, meaning in phrases.get(words[place - 1].low, ()):
         first = place - len(phrase)
-        if first >= 0 and _matches(words, first, phrase) == place:
+        apart = phrase[-1] == "$" and not all(glued(words, at) for at in range(first + 1, place))
+        if first >= 0 and not apart and _matches(words, first, phrase) == place:
             return first, meaning
     return None
 
@@ -199,7 +200,7 @@ def _single(measured: _Measured, role: str | None = None) -> Expression:
 def _range(words: Sequence[Token], one: _Measured, speech: Speech) -> list[Expression] | None:
     """Read 5-10, between 5 and 10, from $5 to $10 million; two rows where something changes."""
     joined = _joined(words, one, speech)
-    if joined is None:
+    if joined is None or _is_names(words, one, joined[0], speech):
         return None
     other, joint = joined
     before = words[one.first - 1].low if one.first else ""
@@ -218,6 +219,19 @@ def _range(words: Sequence[Token], one: _Measured, speech: Speech) -> list[Expre
     both = replace(one.numeral, last=other.numeral.last)
     spread = replace(_single(one), last=other.last, high=other.value, comparator="range")
     return [replace(spread, unit=one.unit, unit_kind=one.kind, numeral=both)]
+
+
+def _is_names(words: Sequence[Token], one: _Measured, other: _Measured, speech: Speech) -> bool:
+    """Does the first number belong to a name: Fire District #3 - $40,320, Section 8 - 40%?"""
+    if one.unit is not None or not one.first:
+        return False
+    hyphen = words[one.last].text in HYPHENS
+    if hyphen and other.first < other.numeral.first and not glued(words, one.last):
+        return True
+    before = words[one.first - 1]
+    known = speech.identifiers
+    titled = before.text[0].isupper() and before.low in known["Title"]
+    return before.text == "#" or (other.unit is not None and (titled or before.low in known["any"]))
 
 
 def _joined(words: Sequence[Token], one: _Measured, speech: Speech) -> tuple[_Measured, str] | None:

@@ -14,6 +14,7 @@ from itertools import chain
 
 from tasks.annotate.naming.roles import follows_title
 from tasks.annotate.naming.tables import words
+from tasks.annotate.naming.titled import TITLED_KINDS, is_titled, people_by_title
 from warehouse.annotations import AcronymRow
 
 _WORD = re.compile(r"[^\W_]\w{0,60}")
@@ -46,8 +47,13 @@ def consistent(
     """Return the names of one article with what was missed, in reading order; none overlap."""
     spelt = _with_acronyms(names, acronyms, language)
     placed = [_by_context(name, fields[name.field], language) for name in spelt]
+    placed, titled = _by_titles(placed, fields, language)
     kinds = _kinds(placed) | _armed(placed, fields, language)
-    same = [replace(name, kind=kinds.get(name.surface, name.kind)) for name in placed]
+    kinds |= people_by_title(titled, placed, language)
+    same = [
+        name if name in titled else replace(name, kind=kinds.get(name.surface, name.kind))
+        for name in placed
+    ]
     kept = list(_not_shouted(same, fields))
     ranks = {field: number for number, field in enumerate(fields)}
     found = [*kept, *_missed(kept, fields, language)]
@@ -101,19 +107,31 @@ def _pair(row: AcronymRow, seen: Sequence[str], language: str) -> Iterator[Name]
 
 def _by_context(name: Name, text: str, language: str) -> Name:
     """Correct a kind by the name's last word and the words before it: Sen. Lincoln, in Erbil."""
-    if name.kind not in ("person", "organisation", "place", "other", "work"):
+    if name.kind not in TITLED_KINDS:
         return name
     head = kind_by_head(name.surface, language)
     if name.kind == "person":
         name = replace(name, kind=head or "person")  # Victoria University
-    elif head is None and follows_title(text, name.start, language):
-        return replace(name, kind="person")
     if name.kind in ("organisation", "person") and name.surface.isalpha():
         before = _BEFORE.search(text, max(0, name.start - 12), name.start)
         cues = words("heads", language, "locative")
         if before and before[1].lower() in cues and not name.surface.isupper():
             return replace(name, kind="place")
     return name
+
+
+def _by_titles(
+    names: Sequence[Name], fields: Mapping[str, str], language: str
+) -> tuple[list[Name], frozenset[Name]]:
+    """Return the names with people where a title says so, and these people."""
+    titled: list[Name] = []
+    kept: list[Name] = []
+    for name in names:
+        if name.kind in TITLED_KINDS and is_titled(name, fields[name.field], language):
+            name = replace(name, kind="person")
+            titled.append(name)
+        kept.append(name)
+    return kept, frozenset(titled)
 
 
 def _armed(names: Sequence[Name], fields: Mapping[str, str], language: str) -> dict[str, str]:

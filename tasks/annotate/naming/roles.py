@@ -64,6 +64,22 @@ def follows_title(text: str, start: int, language: str) -> bool:
     return bool(_role_at_end([_fold(word) for word in before], language, "personal"))
 
 
+def behind_titles(text: str, start: int, end: int, language: str) -> int:
+    """Return where the name text[start:end] begins behind titles that only people have."""
+    spans = [match.span() for match in _TOKEN.finditer(text, start, end)]
+    for index in range(min(len(spans) - 1, _ADJECTIVES), 0, -1):
+        folded = [_fold(text[a:b]) for a, b in spans[:index]]
+        if _role_at_end(folded, language, "personal") == index:
+            return spans[index][0]
+    return start
+
+
+def is_role_word(word: str, language: str) -> bool:
+    """Is the folded word a title, an office or a modifier of one?"""
+    kinds = ("title", "office", "modifier")
+    return any((word,) in phrases("roles", language, kind) for kind in kinds)
+
+
 def is_title(name: str, language: str) -> bool:
     """Is `name` made of titles, and no name?"""
     folded = tuple(_fold(match[0]) for match in _TOKEN.finditer(name))

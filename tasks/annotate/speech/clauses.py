@@ -146,7 +146,7 @@ class Clauses(Usage):
             return self._linked(token, begin, end)
         if self.is_participle(token, begin) and not self.adds(token, begin, end):
             return None
-        content = self._content(token, verb, end)
+        content = self.content_of(token, verb, end)
         if content is None and self._ends_here(token, end):
             return self._behind(token, begin)
         if content is None:
@@ -208,7 +208,7 @@ class Clauses(Usage):
         lows = self.lows
         if subject.first > begin and lows[subject.first - 1] in ("what", "than", "whatever"):
             return False
-        if not self.agrees(token, self._head(subject)):
+        if not self.agrees(token, self._head(subject)) or self._is_compound(subject, token):
             return False
         near = self.grammar.over_adverbs(token - 1, begin)
         if near < subject.last or lows[near] in ("and", "or", "but", "then"):
@@ -241,7 +241,7 @@ class Clauses(Usage):
             subject = None
         return Telling(cue, self.lows[token], subject, "verb", content, token)
 
-    def _content(self, token: int, verb: Verb, end: int) -> tuple[int, int] | None:
+    def content_of(self, token: int, verb: Verb, end: int) -> tuple[int, int] | None:
         """Return the clause right of a verb, or None."""
         link = self._link(token, end)
         if link is not None:

@@ -23,9 +23,11 @@ from tasks.annotate.speech.tokens import (
     QUOTATION,
     Stretch,
     find_sentences,
+    has_gaps,
     lost_its_stops,
     stretches,
 )
+from tasks.annotate.speech.unstopped import Unstopped
 from tasks.annotate.speech.verbs import verb_table
 from tasks.annotate.speech.words import anonymity, cues, lexicon
 
@@ -59,9 +61,11 @@ def read_field(
     if language == "zh":
         return read_chinese(text, quoted, cast)
     reading = _Reading(text, language, quoted, mentions, cast)
-    has_gaps = lost_its_stops(text)
+    lost = lost_its_stops(text)
+    gaps = lost and has_gaps(text)
     for stretch in stretches(text, spans, quoted):
-        stretch.is_heading, stretch.has_gaps = is_heading, has_gaps
+        stretch.is_heading, stretch.has_gaps = is_heading, gaps
+        stretch.has_no_stops = lost and not is_heading
         reading.read(stretch)
     return sorted(reading.finished(), key=lambda report: (report.start, report.end))
 
@@ -115,7 +119,7 @@ class _Reading:
         events: list[tuple[int, int | Telling]] = [(token, token) for token in stretch.quotes]
         events += [
             (telling.token + len(stretch) * 0, telling)
-            for telling in reader.clauses()
+            for telling in self._clauses(reader)
             if telling.subject is not None and telling.content is not None
         ]
         # A quotation first: what it is attributed by is then no clause of its own.
@@ -127,6 +131,11 @@ class _Reading:
                 event[0],
             ),
         )
+
+    def _clauses(self, reader: Reader) -> Iterator[Telling]:
+        if reader.stretch.has_no_stops and self.lex["bare"]:
+            return Unstopped(reader, self.mentions).tellings()
+        return reader.clauses()
 
     # -- quotations -----------------------------------------------------------------------------
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 
+from tasks.annotate.speech.subjects import Phrase
 from tasks.annotate.speech.tokens import Stretch
 from tasks.annotate.speech.verbs import Verb
 from tasks.annotate.speech.words import Lexicon
 
+_PASSED = 4  # tokens between a participle and its by: last year
 # Before a form in -s they make it a noun: many states.
 _PLURAL = frozenset(("many", "some", "several", "few", "most", "these", "those", "all", "both"))
 
@@ -34,13 +36,30 @@ class Usage:
             return False
         if before in self.lex["be"] and not low.endswith("ing"):
             return False
-        if low.endswith("ed") and self._is_counted(token, begin):
+        if low.endswith("ed") and (self._is_counted(token, begin) or self._has_agent(token, end)):
             return False
         if self.lex["infinitive"] and not self._is_conjugated(token, begin):
             return False
         if before in self.lex["determiner"] and before not in self.lex["pronoun like"]:
             return False
         return not (low in self.lex["noun verb"] and self._is_noun(token, begin, end))
+
+    def _has_agent(self, token: int, end: int) -> bool:
+        """Is it a participle: a report requested [last year] by the senator?"""
+        place = token + 1
+        while place < end and place - token < _PASSED and self._is_time(place):
+            place += 1
+        return place < end and self.lows[place] == "by"
+
+    def _is_time(self, place: int) -> bool:
+        return self.lows[place] in self.lex["time"] or self._is_adverb(place)
+
+    def _is_compound(self, subject: Phrase, token: int) -> bool:
+        """Do the nouns before a form in -s need it as their plural: other capital projects?"""
+        first, last = self.lows[subject.first], self.lows[subject.last - 1]
+        counted = first in self.lex["counting"] and subject.last == token
+        plural = last.endswith("s") or last in self.lex["collective"] | self.lex["organisation"]
+        return counted and self.lows[token].endswith("s") and not plural
 
     def _is_conjugated(self, token: int, begin: int) -> bool:
         """Is it no infinitive (decir), no participle (previsto, annoncé) without its ha or a?"""
@@ -100,7 +119,7 @@ class Usage:
             return True
         if (
             before in self.lex["begin"]
-            or after in ("of", "by", "from")
+            or after in ("of", "by", "from", "for")
             or after in self.lex["aux"]
             or after in self.table
         ):
