@@ -39,11 +39,12 @@ demo: set-up ## build a corpus from seeds/, annotate it, ask it six questions
 test: set-up-dev ## run the tests; TESTS=tests/test_x.py for some of them
 	@$(bin)/python -m pytest -n 4 --dist loadscope $(TESTS)
 
-check: set-up-dev ## format, lint, types and the arrow of imports
+check: set-up-dev ## format, lint, types, the arrow of imports, the data dictionary
 	@$(bin)/ruff format --check --quiet
 	@$(bin)/ruff check --quiet
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-cache --no-logo
+	@$(bin)/python -m warehouse.dictionary --check
 
 format: set-up-dev ## rewrite the sources as ruff would have them
 	@$(bin)/ruff check --fix --quiet
@@ -66,7 +67,7 @@ lock: ## write requirements.lock and requirements-dev.lock anew from pyproject.t
 	@python=$$(sh .ci/python) && "$$python" -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq uv
 	$(compile) --output-file requirements.lock
-	$(compile) --extra topics --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(compile) --extra topics --extra notebook --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the targets made, never the warehouse
 	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

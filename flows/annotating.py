@@ -68,7 +68,8 @@ def enrich(
     run beside it. How far the corpus is annotated: copydesk sql "FROM annotation_coverage".
     """
     from flows.enriching import run
-    from flows.settings import EnrichSettings, warehouse_location
+    from flows.settings import EnrichSettings
+    from warehouse.location import warehouse_location
 
     settings = EnrichSettings(
         warehouse=str(warehouse_location(warehouse)),
@@ -103,7 +104,7 @@ def train_topics(labelled: str, out: str, seed: int, warehouse: str | None) -> N
     for articles of the warehouse, `article_id`. How well it does on texts that it was not trained
     on is printed.
     """
-    from flows.settings import warehouse_location
     from flows.topics import train
+    from warehouse.location import warehouse_location
 
     train(labelled, out, seed=seed, location=warehouse_location(warehouse))

@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from flows.annotating import enrich, train_topics
+from flows.asking import ask
+from flows.exporting import export
+from flows.history import history
+from flows.maintaining import maintain
 from flows.options import warehouse_option
+from flows.searching import search
 from warehouse.errors import BadSetting, CopydeskError, WriterBusy
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from warehouse.location import Location
 
 # Exit codes: 0 done, 1 failed, 2 wrong use or setting (as click), 3 another writer is running,
 # 130 interrupted (128 + SIGINT, as shells have it).
 FAILED, WRONG_USE, BUSY, INTERRUPTED = 1, 2, 3, 130
+MOST_HITS = 10_000  # of --search: more than anybody reads, few enough to join at once
 
 
 class _Commands(click.Group):
@@ -49,12 +60,16 @@ def main() -> None:
     \b
     copydesk ingest FOLDER        read every new file below FOLDER
     copydesk enrich               annotate it: names, places, dates, figures, quotes
-    copydesk sql "SELECT ..."     ask the corpus
+    copydesk search "WORDS"       find articles by their words
+    copydesk ask                  questions that analysts ask, answered
+    copydesk sql "SELECT ..."     ask the corpus yourself
+    copydesk export DIR           write it as plain files for other programs
     copydesk status               what is in it, and whether it adds up
     copydesk explain FILE         what became of one file, and why
     copydesk explain A B          why two articles are told to be copies, or are not
     copydesk undo-link A B        set two articles apart for good
-    copydesk maintain             keep the search for copies whole and fast
+    copydesk maintain             look for damage, keep it small and fast
+    copydesk history              what was done to it, and when
     """
 
 
@@ -127,8 +142,9 @@ def ingest(
     told by `copydesk explain FILE`.
     """
     from flows.ingesting import dry, run
-    from flows.settings import IngestSettings, warehouse_location
+    from flows.settings import IngestSettings
     from tasks.records import recorded_path
+    from warehouse.location import warehouse_location
 
     settings = IngestSettings(
         warehouse=str(warehouse_location(warehouse)),
@@ -171,8 +187,26 @@ class _Query(click.Command):
     show_default=True,
     help="How to print the answer.",
 )
+@click.option(
+    "--as-of",
+    metavar="RUN|TIME",
+    help="As the corpus was after a run (see copydesk history), or at a time: 2026-11-23T10:00Z.",
+)
+@click.option(
+    "--search",
+    "words",
+    metavar="WORDS",
+    help="Articles that copydesk search finds, as the table hits (article_id, score, rank).",
+)
 @warehouse_option
-def sql(query: str | None, script: TextIO | None, output: str, warehouse: str | None) -> None:
+def sql(
+    query: str | None,
+    script: TextIO | None,
+    output: str,
+    as_of: str | None,
+    words: str | None,
+    warehouse: str | None,
+) -> None:
     """Ask the corpus in SQL (DuckDB's dialect); nothing can be changed.
 
     QUERY is the text, or comes from --file, or from standard input. `SHOW TABLES` lists the views,
@@ -181,12 +215,16 @@ def sql(query: str | None, script: TextIO | None, output: str, warehouse: str | 
     import duckdb
 
     from flows.answers import answer
-    from flows.settings import warehouse_location
     from warehouse.catalog import open_catalog
+    from warehouse.location import warehouse_location
 
     text = _query(query, script)
+    location = warehouse_location(warehouse)
+    hits = _hits(location, words) if words is not None else None
     try:
-        with open_catalog(warehouse_location(warehouse)) as connection:
+        with open_catalog(location, as_of) as connection:
+            if hits is not None:
+                connection.register("hits", hits)
             answer(connection, text, output)
     except duckdb.Error as error:
         raise BadSetting(_first_lines(str(error))) from error
@@ -204,6 +242,12 @@ def _query(query: str | None, script: TextIO | None) -> str:
     return sys.stdin.read()
 
 
+def _hits(location: Location, words: str) -> pa.Table:
+    from tasks.search.searching import hits_table
+
+    return hits_table(location, words, MOST_HITS)
+
+
 def _first_lines(message: str) -> str:
     """The message without the hint that quotes the statement with a caret under it."""
     return " ".join(message.partition("\n\nLINE")[0].split())
@@ -213,9 +257,9 @@ def _first_lines(message: str) -> str:
 @warehouse_option
 def status(warehouse: str | None) -> None:
     """Show what is in the corpus, the last runs, rejections, and whether it adds up."""
-    from flows.settings import warehouse_location
     from flows.status import show_status
     from warehouse.catalog import open_catalog
+    from warehouse.location import warehouse_location
 
     with open_catalog(warehouse_location(warehouse)) as connection:
         if not show_status(connection):
@@ -236,8 +280,8 @@ def explain(
     Of two articles: why they are told to be copies, or why not, and both texts side by side.
     """
     from flows import explain as explaining
-    from flows.settings import warehouse_location
     from warehouse.catalog import open_catalog
+    from warehouse.location import warehouse_location
 
     if (record is not None and other is not None) or (full and other is None):
         raise BadSetting("--record is for one file, --full for two articles")
@@ -248,32 +292,6 @@ def explain(
         from flows.explain_pair import explain_pair
 
         explain_pair(connection, subject, other, is_full=full)
-
-
-@main.command()
-@click.option(
-    "--rebuild-index",
-    is_flag=True,
-    help="Make the index of shingles anew from the texts; groups, links and decisions stand.",
-)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="Wait so long for an ingest to end.",
-)
-@warehouse_option
-def maintain(rebuild_index: bool, wait: float, warehouse: str | None) -> None:
-    """Keep the search for copies whole and fast.
-
-    Articles that an older copydesk read are matched with all others, and the many small files of
-    the index of shingles become few. Nothing it does changes an answer; run it now and then.
-    """
-    from flows.settings import warehouse_location
-    from flows.upkeep import run_maintain
-
-    run_maintain(warehouse_location(warehouse), rebuild=rebuild_index, wait_seconds=wait)
 
 
 @main.command("undo-link")
@@ -289,15 +307,16 @@ def undo_link(
 
     See `copydesk explain ARTICLE_ID ARTICLE_ID` first. Later runs and rebuilds respect it.
     """
-    from flows.settings import account_name, warehouse_location
+    from flows.settings import account_name
     from flows.upkeep import run_undo_link
+    from warehouse.location import warehouse_location
 
     location = warehouse_location(warehouse)
     run_undo_link(location, article, other, reason=reason, by=by or account_name())
 
 
-main.add_command(enrich)
-main.add_command(train_topics)
+for command in (ask, enrich, export, history, maintain, search, train_topics):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name=Path(sys.argv[0]).name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from flows.answers import show_table
-from flows.ingesting import through_prefect
+from flows.ingesting import say_plan, through_prefect
 from flows.settings import EnrichSettings
 from tasks.annotate.enrichment import Summary, enrich_articles
 from tasks.annotate.naming.models import identity
@@ -26,6 +26,7 @@ def run(settings: EnrichSettings, *, with_prefect: bool, is_quiet: bool) -> None
     chosen(order.only, annotators(order.options))  # a typing error should not wait for Prefect
     _check_models(settings.name_models)
     store.check_readable(order.location)
+    say_plan(order.location)
     with progress.shown(is_quiet=is_quiet, name="enrich"):
         if with_prefect:
             summary = through_prefect(order.location, lambda: _flow(settings))

@@ -9,14 +9,14 @@ from typing import TypeVar
 import click
 
 from flows.answers import show_table
-from flows.settings import IngestSettings, prepare_prefect, warehouse_location
+from flows.settings import IngestSettings, prepare_prefect
 from tasks.discover import check_sources
 from tasks.plan import Planner
 from tasks.run import Order, Summary, ingest_files
-from warehouse import store
+from warehouse import migration, store
 from warehouse.errors import CopydeskError, TryAgain
 from warehouse.ledger import Ledger
-from warehouse.location import Location
+from warehouse.location import Location, warehouse_location
 
 Result = TypeVar("Result")
 
@@ -27,6 +27,7 @@ def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> None
 
     check_sources(settings.sources)  # a typing error should not wait for Prefect
     store.refuse_foreign_folder(warehouse_location(settings.warehouse))
+    say_plan(warehouse_location(settings.warehouse))
     with progress.shown(is_quiet=is_quiet):
         if with_prefect:
             location = warehouse_location(settings.warehouse)
@@ -35,6 +36,12 @@ def run(settings: IngestSettings, *, with_prefect: bool, is_quiet: bool) -> None
             summary = ingest_files(settings.order(), progress.on_progress)
     show_summary(summary)
     summary.require_sound()
+
+
+def say_plan(location: Location) -> None:
+    """Tell what this run will add to a warehouse of an older schema."""
+    if store.exists(location) and (planned := migration.plan(location)):
+        click.echo(str(planned), err=True)
 
 
 def _flow(settings: IngestSettings) -> Summary:

@@ -9,10 +9,11 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.runtime import flow_run
 
-from flows.settings import IngestSettings, warehouse_location
+from flows.settings import IngestSettings
 from tasks.annotate.enrichment import Summary as EnrichSummary
 from tasks.run import Summary
 from warehouse.catalog import open_catalog
+from warehouse.location import warehouse_location
 
 MOST_REJECTIONS = 200  # rows of the table artifact; SQL has them all
 

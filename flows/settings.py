@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.errors import BadSetting
-from warehouse.location import Location, locate
+from warehouse.location import Location, warehouse_location
 
 if TYPE_CHECKING:
     from tasks.annotate.enrichment import Order as EnrichOrder
     from tasks.run import Order
-
-DEFAULT_WAREHOUSE = "warehouse/data"
-
-
-def warehouse_location(where: str | None = None) -> Location:
-    """Return the warehouse that is meant: the argument, COPYDESK_WAREHOUSE, or warehouse/data."""
-    return locate(where or os.environ.get("COPYDESK_WAREHOUSE") or DEFAULT_WAREHOUSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 import duckdb
 from rich.console import Console
 from rich.status import Status
 
+from flows.answers import show_table
 from flows.explain_pair import article_of
 from tasks.decisions import undo_link
-from tasks.upkeep import maintain
+from tasks.upkeep import Progress, Upkeep, maintain
 from warehouse.catalog import open_catalog
 from warehouse.location import Location
+from warehouse.vacuum import RETENTION
+from warehouse.verify import Problem, verify
 
-Progress = Callable[[str, int, int], None]
+
+def run_verify(location: Location) -> bool:
+    """Say what is wrong with the files; return whether nothing is."""
+    problems = verify(location)
+    _show_problems(problems)
+    if not problems:
+        click.echo("every file is there, whole, and has the rows that its commits wrote")
+    return not problems
 
 
-def run_maintain(location: Location, *, rebuild: bool, wait_seconds: float) -> None:
-    """Do the upkeep and say what was done."""
+def run_maintain(
+    location: Location,
+    *,
+    rebuild: bool,
+    wait_seconds: float,
+    retention: timedelta = RETENTION,
+) -> bool:
+    """Do the upkeep and say what was done; return whether nothing is wrong now."""
     with _shown() as on_progress:
         done = maintain(
-            location, rebuild=rebuild, wait_seconds=wait_seconds, on_progress=on_progress
+            location,
+            rebuild=rebuild,
+            wait_seconds=wait_seconds,
+            retention=retention,
+            on_progress=on_progress,
         )
+    if done.vacuumed is not None:
+        _show_done(done, rebuild=rebuild)
+    _show_problems(done.problems)
+    if done.vacuumed is None:
+        click.echo("nothing was done: mend this first")
+    return not done.problems
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    if problems:
+        rows = [(each.table, each.file or "-", each.what, each.remedy) for each in problems]
+        show_table(("table", "file", "what is wrong", "what to do"), rows)
+
+
+def _show_done(done: Upkeep, *, rebuild: bool) -> None:
+    for problem in done.repaired:
+        click.echo(f"repaired: {problem.file or problem.table} {problem.what}")
+    if done.marked:
+        click.echo(f"{done.marked:,} annotations of articles are due again: copydesk enrich")
     if done.matched:
         click.echo(f"{done.matched:,} articles of an older copydesk matched with all others")
     if rebuild:
@@ -35,6 +75,16 @@ def run_maintain(location: Location, *, rebuild: bool, wait_seconds: float) -> N
         f"index of shingles: {done.rows:,} rows in {done.files_after:,} files "
         f"({done.files_before:,} before), {done.byte_count / 1e6:,.1f} MB"
     )
+    if done.compacted:
+        before = sum(table.files_before for table in done.compacted)
+        after = sum(table.files_after for table in done.compacted)
+        dropped = sum(table.dropped for table in done.compacted)
+        of_killed = f", {dropped:,} rows of killed runs swept" if dropped else ""
+        tables = f"{len(done.compacted)} tables"
+        click.echo(f"{tables}: {before:,} files became {after:,}{of_killed}")
+    if done.vacuumed is not None and done.vacuumed.file_count:
+        freed = done.vacuumed.byte_count / 1e6
+        click.echo(f"{done.vacuumed.file_count:,} old files deleted, {freed:,.1f} MB")
 
 
 def run_undo_link(

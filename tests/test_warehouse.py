@@ -291,7 +291,7 @@ def small_disk(tmp_path: Path) -> Path:
     """A file system of two megabytes; skipped where it cannot be mounted."""
     target = tmp_path / "disk"
     target.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(target)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(target)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("mounting a tmpfs needs root")
     yield target

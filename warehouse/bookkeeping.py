@@ -32,7 +32,9 @@ class CommitRow:
 
     sequence: Annotated[int, Column(COUNT, "1 for the first commit of the warehouse.")]
     table_versions: Annotated[Mapping[str, int], Column(COUNTS, "Delta version of each table.")]
-    row_counts: Annotated[Mapping[str, int], Column(COUNTS, "Rows appended to each table.")]
+    row_counts: Annotated[
+        Mapping[str, int], Column(COUNTS, "Rows added to each table; < 0: taken out.")
+    ]
     schema_version: Annotated[str, few("Of the writer.")]
     committed_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
 

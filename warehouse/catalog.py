@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -61,18 +62,29 @@ def _sweep(scratch: Path) -> None:
 
 
 @contextmanager
-def open_catalog(location: Location) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a read-only connection to a fresh catalog that reads nothing outside the warehouse.
+def open_catalog(
+    location: Location, as_of: str | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield what `connect` returns, and close it."""
+    with closing(connect(location, as_of)) as connection:
+        yield connection
 
-    Raises BadWarehouse when there is no warehouse, or one of a newer schema.
+
+def connect(location: Location, as_of: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a read-only connection to a fresh catalog that reads nothing outside the warehouse.
+
+    `as_of`, the id of a run or a time, gives every view as it was then. Raises BadWarehouse when
+    there is no warehouse, or one of a newer schema; BadSetting for a state that never was, or
+    that is no longer kept.
     """
-    connection = _connect_fresh(location)
+    connection = _connect_fresh(location) if as_of is None else _connect_as_of(location, as_of)
     try:
         connection.execute("SET TimeZone = 'UTC'")
         _confine(connection, location)
-        yield connection
-    finally:
+    except duckdb.Error:
         connection.close()
+        raise
+    return connection
 
 
 def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
@@ -90,6 +102,30 @@ def _connect_fresh(location: Location) -> duckdb.DuckDBPyConnection:
     return found
 
 
+def _connect_as_of(location: Location, asked: str) -> duckdb.DuckDBPyConnection:
+    """A catalog of another time, in a file that is gone as soon as it is open."""
+    from warehouse.history import moment
+
+    found = moment(location, asked)
+    connection = duckdb.connect()
+    with tempfile.TemporaryDirectory(prefix="copydesk-as-of-") as folder:
+        scratch = Path(folder) / location.catalog.name
+        try:
+            shutil.copyfile(template(location), scratch)
+        except (OSError, duckdb.IOException):  # a state folder this user may not write
+            define_views(connection, location, found)
+            return connection
+        with duckdb.connect(str(scratch)) as made:
+            define_live(made, location, found)
+        _attach(connection, scratch)
+    return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"ATTACH {quoted(str(path))} AS corpus (READ_ONLY)")
+    connection.execute("USE corpus")
+
+
 def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
     """A connection to the catalog if it shows the newest commit at the place it now lies.
 
@@ -100,8 +136,7 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
         return None
     connection = duckdb.connect()
     try:
-        connection.execute(f"ATTACH {quoted(str(location.catalog))} AS corpus (READ_ONLY)")
-        connection.execute("USE corpus")
+        _attach(connection, location.catalog)
         found = connection.execute("SELECT location, log_mark FROM catalog_source").fetchall()
         if found == [(str(location), log_mark(location))]:
             return connection

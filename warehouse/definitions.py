@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
+    from warehouse.history import Moment
+
 # Written so that DuckDB command lines of the 1.x series open the file as well (tried: the file is
 # marked storage version 64, that of DuckDB 1.0).
 STORAGE_VERSION = "v1.0.0"
@@ -38,38 +40,51 @@ STORAGE_VERSION = "v1.0.0"
 # Written views that other written views read, in the order they need.
 READ_BY_OTHERS = (
     "article_links", "text_links", "group_names", "group_members", "latest_articles",
+    "unfolded_articles",
 )  # fmt: skip
+# Macros that other macros call, in the order they need: DuckDB looks them up when one is made.
+CALLED_BY_OTHERS = ("term_pattern", "is_word_part", "has_term", "article")
 # The modules that decide what stands in a catalog, without importing them and what they import.
-_DECIDING = ("annotations", "bookkeeping", "columns", "definitions", "duplicates", "schema")
+_DECIDING = (
+    "annotations", "bookkeeping", "columns", "definitions", "duplicates", "meanings", "schema",
+)  # fmt: skip
+_MAKING = ("definitions", "meanings")  # of these, those whose code and not only names decides
 _ALWAYS = ("commits", "superseded")  # the views of the other tables refer to these
 _templates: dict[str, bytes] = {}
 _checked: set[str] = set()  # typed empty files that this process has looked at
 lent: list[str] = []  # the folder outside the warehouse that views read from, if there is one
 
 
-def define_views(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
-    """Create every view in `connection`, without comments, for the newest commit."""
+def define_views(
+    connection: duckdb.DuckDBPyConnection, location: Location, as_of: Moment | None = None
+) -> None:
+    """Create every view in `connection`, without comments, for the newest commit or `as_of`."""
     _define_lasting(connection)
-    define_live(connection, location)
+    define_live(connection, location, as_of)
 
 
 def define_tables(
-    connection: duckdb.DuckDBPyConnection, location: Location, names: Iterable[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    location: Location,
+    names: Iterable[str] | None = None,
+    as_of: Moment | None = None,
 ) -> None:
     """Create the views of the tables alone (of those in `names`), without warehouse/views."""
     from warehouse.schema import TABLES
 
-    for name, source in _sources(location, dict.fromkeys((*_ALWAYS, *(names or TABLES)))):
+    for name, source in _sources(location, dict.fromkeys((*_ALWAYS, *(names or TABLES))), as_of):
         for statement in _table_views(name, source):
             connection.execute(statement)
 
 
-def define_live(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
-    """Let every view of a catalog read the files of the newest commit."""
+def define_live(
+    connection: duckdb.DuckDBPyConnection, location: Location, as_of: Moment | None = None
+) -> None:
+    """Let every view of a catalog read the files of the newest commit, or those of `as_of`."""
     from warehouse.schema import TABLES, columns
 
     mark = log_mark(location)  # before the files are looked at: an older mark is made anew
-    for name, source in _sources(location, TABLES):
+    for name, source in _sources(location, TABLES, as_of):
         chosen = ", ".join(columns(name))
         connection.execute(
             f"CREATE OR REPLACE VIEW live.{name}_files AS SELECT {chosen} FROM {source}"
@@ -117,9 +132,10 @@ def _fingerprint() -> str:
     """A name for everything that decides what stands in the template."""
     from warehouse.schema import TABLES, columns
 
-    parts = [duckdb.__version__, Path(__file__).read_text("utf-8")]
+    parts = [duckdb.__version__]
+    parts += [Path(__file__).with_name(f"{name}.py").read_text("utf-8") for name in _MAKING]
     parts += [repr((name, TABLES[name].__doc__, columns(name))) for name in TABLES]
-    parts += [repr(view) for view in written_views()]
+    parts += [repr(written) for written in (*written_views(), *written_macros())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -141,6 +157,8 @@ def _define_lasting(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(statement)
     for name, text in written_views():
         connection.execute(f"CREATE VIEW {name} AS {text.partition(chr(10))[2]}")
+    for _, text in written_macros():
+        connection.execute(text)
     for name in TABLES:
         connection.execute(f"DROP TABLE live.{name}_files")
 
@@ -165,22 +183,35 @@ def _table_views(name: str, source: str) -> Iterator[str]:
         )
 
 
-def _sources(location: Location, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _sources(
+    location: Location, names: Iterable[str], as_of: Moment | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield each table with what its view reads: the files of one consistent set of versions."""
     from warehouse import store
 
     store.check_readable(location)  # before a file is made
     commits = store.open_table(location, "commits")
-    versions = store.table_versions(commits)
+    versions = store.table_versions(commits) if as_of is None else as_of.versions
     for name in names:
         if name == "commits":
             table: DeltaTable | None = commits
         elif name == "runs":
             table = store.open_table(location, "runs")
-        else:  # version 0: no commit has written to it
-            table = store.open_table(location, name, versions[name]) if versions[name] else None
+        else:  # version 0, or none: no commit has written to it
+            version = versions.get(name, 0)
+            table = store.open_table(location, name, version) if version else None
         listed = ", ".join(map(quoted, [typed_empty_file(location, name), *_files(table)]))
-        yield name, f"read_parquet([{listed}], union_by_name = true)"
+        source = f"read_parquet([{listed}], union_by_name = true)"
+        yield name, source if as_of is None else _until(name, source, as_of)
+
+
+def _until(name: str, source: str, as_of: Moment) -> str:
+    """The two tables that are always read as they are now, without what came later."""
+    only = {
+        "commits": f"sequence <= {as_of.sequence}",
+        "runs": f"ended_at <= {quoted(as_of.at.isoformat())}::TIMESTAMPTZ",
+    }
+    return f"(SELECT * FROM {source} WHERE {only[name]})" if name in only else source
 
 
 def _files(table: DeltaTable | None) -> list[str]:
@@ -189,33 +220,29 @@ def _files(table: DeltaTable | None) -> list[str]:
 
 
 def _define_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    """What tables and columns mean (from the schema), and what written views answer."""
-    from warehouse.schema import TABLES, columns
+    """What tables, views, macros and columns mean, see warehouse/meanings.py."""
+    from warehouse import meanings
 
-    for name, row in TABLES.items():
-        meaning = (row.__doc__ or "").strip().replace("\n", " ")
-        connection.execute(f"COMMENT ON VIEW {name} IS {quoted(meaning)}")
-        for column, spec in columns(name).items():
-            connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {quoted(spec.meaning)}")
-    for name, text in written_views():
-        answers = text.partition("\n")[0].removeprefix("--").strip()
-        connection.execute(f"COMMENT ON VIEW {name} IS {quoted(answers)}")
-    _define_inherited_comments(connection)
+    texts = tuple(written_views())
+    for view, words in meanings.of_views(texts).items():
+        connection.execute(f"COMMENT ON VIEW {view} IS {quoted(words)}")
+    for view, columns in meanings.of_columns(texts, _columns(connection)).items():
+        for column, meaning in columns.items():
+            words = quoted(meaning.words)
+            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {words}')
+    for name, text in written_macros():
+        kind = "MACRO TABLE" if " AS TABLE" in text else "MACRO"
+        words = quoted(meanings.answers(text))
+        connection.execute(f"COMMENT ON {kind} {name} IS {words}")
 
 
-def _define_inherited_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    """A column of a view means what the column of that name in a table means."""
-    from warehouse.schema import TABLES, columns
-
-    meanings = {name: spec.meaning for table in TABLES for name, spec in columns(table).items()}
-    bare = connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() "
-        "WHERE NOT internal AND comment IS NULL"
-    ).fetchall()
-    for view, column in bare:
-        if column in meanings:
-            comment = quoted(meanings[column])
-            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {comment}')
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The names of the columns of every view."""
+    found = connection.execute(
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE NOT internal AND schema_name = 'main' GROUP BY table_name"
+    )
+    return dict(found.fetchall())
 
 
 def written_views() -> Iterator[tuple[str, str]]:
@@ -224,6 +251,15 @@ def written_views() -> Iterator[tuple[str, str]]:
     found = (item.name for item in folder.iterdir())
     names = {name.removesuffix(".sql") for name in found if name.endswith(".sql")}
     for name in (*READ_BY_OTHERS, *sorted(names - set(READ_BY_OTHERS))):
+        yield name, (folder / f"{name}.sql").read_text("utf-8")
+
+
+def written_macros() -> Iterator[tuple[str, str]]:
+    """Yield name and statement of each macro in warehouse/macros, those first that others call."""
+    folder = package_files("warehouse") / "macros"
+    found = (item.name for item in folder.iterdir())
+    names = {name.removesuffix(".sql") for name in found if name.endswith(".sql")}
+    for name in (*CALLED_BY_OTHERS, *sorted(names - set(CALLED_BY_OTHERS))):
         yield name, (folder / f"{name}.sql").read_text("utf-8")
 
 
@@ -285,7 +321,7 @@ def log_mark(location: Location) -> str:
 def _code_mark() -> str:
     """A name for the code that makes catalogs: one of another version is made anew."""
     folder = package_files("warehouse")
-    texts = [text for _, text in written_views()]
+    texts = [text for _, text in (*written_views(), *written_macros())]
     texts += [(folder / f"{name}.py").read_text("utf-8") for name in _DECIDING]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 

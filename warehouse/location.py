@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from warehouse.errors import BadSetting
 
+DEFAULT_WAREHOUSE = "warehouse/data"  # of the current folder
+
 # Tried: deltalake 1.6.6 fails on the first four (on "[" with a panic), DuckDB 2.0.0 on "?".
 REFUSED = "%\\[]?"
 
@@ -39,6 +41,12 @@ class Location:
 
     def __str__(self) -> str:
         return str(self.path)
+
+
+def warehouse_location(where: str | os.PathLike[str] | None = None) -> Location:
+    """Return the warehouse that is meant: the argument, COPYDESK_WAREHOUSE, or warehouse/data."""
+    chosen = where or os.environ.get("COPYDESK_WAREHOUSE") or DEFAULT_WAREHOUSE
+    return locate(os.fspath(chosen))
 
 
 def locate(where: str) -> Location:

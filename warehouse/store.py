@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from deltalake import (
@@ -28,7 +28,6 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.schema import Field, Schema
 
 from warehouse.bookkeeping import CommitRow
 from warehouse.errors import BadWarehouse, TryAgain, WriterBusy
@@ -43,6 +42,9 @@ from warehouse.schema import (
     to_arrow,
 )
 
+if TYPE_CHECKING:
+    from warehouse.migration import Plan
+
 # Stands as the description of `commits`: the Delta kernel refuses table properties of strangers.
 SCHEMA_MARK = "copydesk schema "
 # Rows per row group. Measured sizes: 20,000 articles are about 60 MB of text; `raw` holds whole
@@ -53,6 +55,9 @@ ROW_GROUP = 20_000
 # 1,048,576, 165 at 32,768).
 ROW_GROUPS = {"raw": 500, "shingles": 131_072}
 BLOOM_FALSE_POSITIVES = 0.01
+# Else the library drops entries of the log that are older than 30 days, also that of a version
+# which readers saw until yesterday; `maintain` drops those that time travel does not need.
+KEPT_LOG = {"delta.enableExpiredLogCleanup": "false"}
 # Hashes are sorted and numbers lie close together within a commit: their differences are short.
 SHINGLES: dict[str, ColumnProperties] = {
     "hash": ColumnProperties(encoding="DELTA_BINARY_PACKED"),
@@ -98,45 +103,46 @@ def check_readable(location: Location) -> None:
             f"{location}: no copydesk warehouse here; "
             f"make one with: copydesk ingest PATH --warehouse {location}"
         )
-    written = schema_version(location)
-    if _number(written) > _number(SCHEMA_VERSION):
-        raise BadWarehouse(
-            f"{location}: written with schema {written}, this copydesk knows {SCHEMA_VERSION}; "
-            "install a newer copydesk"
-        )
+    _check_version(location, open_table(location, "commits"))
 
 
 def schema_version(location: Location) -> str:
     """Return the schema version that the warehouse was last brought up to."""
-    description = open_table(location, "commits").metadata().description or ""
+    return _version_of(location, open_table(location, "commits"))
+
+
+def _version_of(location: Location, commits: DeltaTable) -> str:
+    description = commits.metadata().description or ""
     if not description.startswith(SCHEMA_MARK):
         raise BadWarehouse(f"{location}: its table 'commits' was not made by copydesk")
     return description.removeprefix(SCHEMA_MARK)
 
 
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+def _check_version(location: Location, commits: DeltaTable) -> None:
+    from warehouse import migration  # which opens tables through this module
+
+    migration.check_version(str(location), _version_of(location, commits), SCHEMA_VERSION)
 
 
-def prepare(location: Location) -> None:
+def prepare(location: Location) -> Plan | None:
     """Make the warehouse, or add the tables and columns that the current schema has more.
 
-    Rows written before a column was added read as NULL. Raises BadWarehouse for a folder that
-    holds something else or was written by a newer version; TryAgain when the disk refuses.
+    Returns what was added to an older warehouse, to be told to the user; None when there was
+    nothing to add. Raises BadWarehouse for a folder that holds something else or was written by
+    another major version or a newer one; TryAgain when the disk refuses.
     """
+    from warehouse import migration  # which opens tables through this module
+
     try:
-        if not exists(location):
-            refuse_foreign_folder(location)
-        else:
-            check_readable(location)
-            if schema_version(location) == SCHEMA_VERSION:
-                return  # the mark is set last
-        for name in sorted(TABLES, key=lambda table: table == "commits"):  # commits last: the mark
-            if name not in LATE_TABLES or DeltaTable.is_deltatable(location.table(name)):
-                _create_or_widen(location, name)
-        _record_schema_version(location)
+        if exists(location):
+            return migration.bring_up(location)
+        refuse_foreign_folder(location)
+        for name in sorted(TABLES, key=lambda table: table == "commits"):  # last: now it exists
+            if name not in LATE_TABLES:
+                create_table(location, name)
     except (DeltaError, OSError) as error:
         raise TryAgain(f"{location}: cannot prepare the warehouse: {error}") from error
+    return None
 
 
 def refuse_foreign_folder(location: Location) -> None:
@@ -157,40 +163,32 @@ def refuse_foreign_folder(location: Location) -> None:
         )
 
 
-def _create_or_widen(location: Location, name: str) -> None:
-    wanted = arrow_schema(name)
-    where = location.table(name)
-    if not DeltaTable.is_deltatable(where):
-        keys = [column for column, spec in columns(name).items() if spec.key]
-        configuration = {"delta.dataSkippingStatsColumns": ",".join(keys)}
-        mark = SCHEMA_MARK + SCHEMA_VERSION
-        DeltaTable.create(
-            where, schema=wanted, mode="ignore", description=mark, configuration=configuration
-        )
-        return
-    table = DeltaTable(where)
-    present = {field.name for field in table.schema().fields}
-    new = [field for field in wanted if field.name not in present]
-    if new:
-        table.alter.add_columns(_delta_fields(new))
+def create_table(location: Location, name: str) -> None:
+    """Make one table without rows, unless it is there."""
+    keys = [column for column, spec in columns(name).items() if spec.key]
+    DeltaTable.create(
+        location.table(name),
+        schema=arrow_schema(name),
+        mode="ignore",
+        description=table_description(name),
+        configuration={"delta.dataSkippingStatsColumns": ",".join(keys), **KEPT_LOG},
+    )
+
+
+def table_description(name: str) -> str:
+    """Return what the metadata of a table say: of `commits` the schema, else what one row is."""
+    if name == "commits":
+        return SCHEMA_MARK + SCHEMA_VERSION
+    return " ".join((TABLES[name].__doc__ or "").split())
 
 
 def _create_late(location: Location, name: str) -> None:
     """Make a table that a warehouse has only once there is a row for it."""
     try:
-        _create_or_widen(location, name)
+        if not has_table(location, name):
+            create_table(location, name)
     except (DeltaError, OSError) as error:
         raise TryAgain(f"{location}: cannot make table {name!r}: {error}") from error
-
-
-def _delta_fields(fields: list[pa.Field]) -> list[Field]:
-    return list(Schema.from_arrow(pa.schema(fields)).fields)
-
-
-def _record_schema_version(location: Location) -> None:
-    if schema_version(location) != SCHEMA_VERSION:
-        mark = SCHEMA_MARK + SCHEMA_VERSION
-        open_table(location, "commits").alter.set_table_description(mark)
 
 
 def table_versions(commits: DeltaTable) -> dict[str, int]:
@@ -218,8 +216,12 @@ class Writer:
         self._count = 0
 
     def catch_up(self) -> None:
-        """Take note of what others have committed, for a run that gives the lease up in between."""
+        """Take note of what others have committed, for a run that gives the lease up in between.
+
+        Raises BadWarehouse when one of them was a newer copydesk that changed the schema.
+        """
         self._commits = open_table(self.location, "commits")
+        _check_version(self.location, self._commits)
 
     @property
     def sequence(self) -> int:
@@ -227,11 +229,15 @@ class Writer:
         return self._commits.transaction_version("commits") or 0
 
     def commit(
-        self, chunk: Mapping[str, pa.Table], moved: Mapping[str, int] | None = None
+        self,
+        chunk: Mapping[str, pa.Table],
+        moved: Mapping[str, int] | None = None,
+        removed: Mapping[str, int] | None = None,
     ) -> Commit:
         """Append `chunk` (tables without the store's columns) and acknowledge it as one commit.
 
-        `moved` names versions of tables that were rewritten in place and hold the same rows.
+        `moved` names versions of tables that were rewritten in place; they hold the same rows but
+        for as many as `removed` says, which stand in `row_counts` below zero.
         Raises TryAgain when the storage refuses (nothing is visible then, and the call may be
         repeated) and WriterBusy when another writer has committed in between.
         """
@@ -241,7 +247,9 @@ class Writer:
         rows = {name: table.num_rows for name, table in chunk.items() if table.num_rows}
         for name in rows:
             versions[name] = self._append(name, self._stamp(name, chunk[name], commit_id))
-        self._acknowledge(commit_id, versions, rows)
+        gone = removed or {}
+        counts = {name: rows.get(name, 0) - gone.get(name, 0) for name in (*rows, *gone)}
+        self._acknowledge(commit_id, versions, counts)
         return Commit(commit_id, self.sequence, rows)
 
     def _stamp(self, name: str, table: pa.Table, commit_id: str) -> pa.Table:

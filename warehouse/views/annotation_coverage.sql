@@ -1,4 +1,15 @@
 -- How far is the corpus annotated? Per annotator and language: articles done, failed, and why not.
+-- annotator: Name of the annotator.
+-- language_code: Language of the articles, BCP 47; und if undecided; NULL: not known.
+-- article_count: Articles of the language.
+-- done_count: Of them read by the annotator, whatever it found.
+-- failed_count: Of them it failed on.
+-- unsupported_count: Of them in a language it cannot read.
+-- model_missing_count: Of them it has no model for.
+-- waiting_count: Of them it has not looked at.
+-- outdated_count: Of those looked at, by another version of it or in another version of the row.
+-- done_ratio: done_count / article_count, 0..1.
+-- current_version: Newest version of the annotator for the language; NULL: none of its own.
 WITH newest AS (
     SELECT annotator, language_code, arg_max(annotator_version, c.sequence) AS current_version
     FROM annotators JOIN commits c USING (commit_id) GROUP BY annotator, language_code

@@ -2,6 +2,11 @@
 -- contained_in mirrors contains, revised_by mirrors revision (the other is the later version), and
 -- syndicated_to mirrors syndicated (the other outlet printed it). In spans and differences a is this
 -- article and b the other one; lag_seconds is how much later this one appeared.
+-- article_id: This article.
+-- other_id: The article on the other side of the relation.
+-- containment: How much of this article's 5-grams the other one has; NULL: exact, revision,
+--   syndicated.
+-- containment_other: How much of the other one's 5-grams this article has; NULL as above.
 SELECT link_id, article_a AS article_id, article_b AS other_id, relation, jaccard,
        containment_a AS containment, containment_b AS containment_other, shared_spans,
        is_same_item, differs, differences, reason, agency, lag_seconds, version

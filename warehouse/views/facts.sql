@@ -1,4 +1,7 @@
 -- Which figures do articles give? One row per fact and article (latest versions), told_count times.
+-- told_count: How often the article tells it.
+-- surfaces: The words of each time, in reading order.
+-- char_starts: First code point of each time, see field in quantities.
 SELECT q.fact_key, any_value(q.value_min) AS value_min, any_value(q.value_max) AS value_max,
        any_value(q.comparator) AS comparator, any_value(q.unit) AS unit,
        any_value(q.unit_kind) AS unit_kind, arg_min(q.object, q.quantity) AS object,

@@ -2,6 +2,15 @@
 -- Of each source its first article; only dated articles of known sources. is_order_known is false
 -- where the first date is too coarse to say (the same day, no time). Clock times without a zone are
 -- taken as they are (articles.published_has_zone).
+-- headline: Headline of the first article; NULL: it has none.
+-- first_source: Source that had it first.
+-- first_article_id: The first article.
+-- first_published_at: When that was published.
+-- source: A source that came later.
+-- article_id: Its first article on the story.
+-- published_at: When that was published.
+-- lag_seconds: How much later that is.
+-- is_order_known: Is it surely later? False: the first date is too coarse to say.
 WITH sources AS (
     SELECT group_id, source, article_id, headline, published_at, published_precision, rank
     FROM group_members WHERE source IS NOT NULL AND published_at IS NOT NULL

@@ -4,6 +4,19 @@
 -- for the same body text, else those of a link between the two texts. NULL: it is the canonical
 -- article itself, or no such link is stored. agency is credited in either of the two.
 -- lag_seconds is NULL where either date has no time of day.
+-- group_id: The story: present name of the group, see stories.
+-- canonical_article_id: The article that stands for the group: its rank is 1.
+-- rank: 1 is the canonical article, then in the same order.
+-- is_canonical: Is it the canonical article?
+-- relation: To the canonical article: exact, near, contains, contained_in, reuses; NULL: see
+--   above.
+-- jaccard: 5-grams of tokens in both texts, of those in either; NULL as relation.
+-- containment: How much of this article's 5-grams the canonical one has; NULL as relation.
+-- containment_other: How much of the canonical one's 5-grams this article has; NULL as relation.
+-- lag_seconds: How much later than the canonical article; NULL: a date without a time of day.
+-- agency: News agency credited in this or in the canonical article; NULL: none.
+-- is_syndicated: Is it an agency's text at another outlet than the canonical article's?
+-- identity_sha256: articles.identity_sha256: equal bodies, equal hash.
 WITH named AS (
     SELECT g.article_id, coalesce(n.present_id, g.group_id) AS group_id, a.identity_sha256,
            a.headline, a.source, a.agency, a.published_at, a.published_precision, a.char_count

@@ -1,4 +1,6 @@
 -- What groups are called now: one row per former name of a group, with its present one.
+-- group_id: A former name of a group.
+-- present_id: What the group is called now.
 WITH RECURSIVE names AS (
     SELECT group_id, alias_of FROM group_aliases
     UNION  -- not ALL: it ends in a circle, too

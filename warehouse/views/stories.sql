@@ -1,5 +1,15 @@
 -- What there is without copies: one row per group of articles that tell one item in the same words.
 -- aliases are former names of the group; first_source is the first known source that is dated.
+-- group_id: Present name of the group.
+-- canonical_article_id: The article that stands for the group: the earliest, see group_members.
+-- headline: Headline of the canonical article; NULL: it has none.
+-- article_count: Articles of the group; 1: no copies.
+-- text_count: Different body texts among them.
+-- source_count: Different known sources among them.
+-- first_published_at: Earliest time of publication; NULL: no article is dated.
+-- last_published_at: Latest time of publication; NULL: no article is dated.
+-- first_source: Source of the earliest article that is dated and of a known source; NULL: none.
+-- aliases: Former names of the group.
 WITH former AS (
     SELECT present_id, list(group_id ORDER BY group_id) AS aliases FROM group_names GROUP BY ALL
 )

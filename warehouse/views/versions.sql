@@ -2,6 +2,15 @@
 -- first_id is the first version, version counts from 1: in the order of the last change where every
 -- version is dated, else by how many others a version is known to be later than. since_id is the
 -- latest earlier version it was compared with, and where its words differ; NULL: the first.
+-- first_id: The first version of the article: the same in all its versions.
+-- version: Number of the version, from 1.
+-- since_id: The latest earlier version it was compared with; NULL: the first.
+-- jaccard: 5-grams of tokens in both, of those in either; NULL: the first.
+-- differs: Where they differ: figures, dates, names, headline, lead, ending, boilerplate, wording;
+--   NULL: the first.
+-- differences: What stands in this version and what in its place in since_id, by kind; NULL: the
+--   first.
+-- reason: Why it is told to be a version, for a person; NULL: the first.
 WITH RECURSIVE steps AS (
     SELECT article_a AS later_id, article_b AS earlier_id FROM links WHERE relation = 'revision'
 ), neighbours AS (

@@ -1,0 +1,1 @@
+"""Full-text search: a derived index of the articles, its queries, and what their hits look like."""

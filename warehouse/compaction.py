@@ -1,0 +1,316 @@
+"""Many small files of a table become few large ones, sorted for those who read them.
+
+As with the index of shingles: new files are written under names that nothing reads, renamed when
+they are whole, and put in the place of the old ones by one transaction of the Delta log. Readers
+see them from the commit on that moves them to that version, and find the old files until a vacuum.
+Killed anywhere, the table holds the same rows in old files or in new ones.
+
+Rows of attempts that were never acknowledged are left out on the way. To be safe from taking the
+rows of a writer that is just about to be acknowledged, call `compact` after a commit that moved
+readers to the newest versions (warehouse.live_files.ahead says which): no older attempt can be
+acknowledged after it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from warehouse import store
+from warehouse.definitions import quoted, typed_empty_file
+from warehouse.errors import TryAgain
+from warehouse.live_files import WHOLE_TABLES, LiveFile, live_files
+from warehouse.location import Location
+from warehouse.schema import TABLES, arrow_schema, columns
+from warehouse.shingle_files import TABLE as SHINGLES
+from warehouse.shingle_files import acknowledged
+
+# Opening a file and reading its footer costs a query about a millisecond of each column it asks;
+# so few files are not worth a rewrite.
+MOST_FILES = 8
+# A file is merged with smaller ones unless it is larger than all of them together: a row is then
+# rewritten a number of times that grows with the logarithm of the table.
+GROWTH = 1
+SMALL_BYTES = 8 << 20  # files up to this size are always merged: less than a second of work
+FILE_BYTES = 128 << 20  # the size of Parquet files that query engines ask for; half is left alone
+GROUP_BYTES = 64 << 20  # of a row group in memory: texts of 10 MB and raw pages are rows too
+MEMORY = "1GB"  # for the sort; what is more goes to the state folder
+PREFIX = "sorted-"
+UNFINISHED = f".{PREFIX}*.tmp"
+LONGEST_STATISTIC = 64  # letters, as long as a hash; longer ones would only swell the log
+
+# By what rows lie together: articles by when they appeared, what hangs on an article beside each
+# other in the order of its text. Rows of `raw` stay as they come: they are large, and are found by
+# their hash through the bloom filter.
+_ORDERS: dict[str, tuple[str, ...]] = {
+    "articles": ("published_at", "article_id"),
+    "files": ("path", "record"),
+    "raw": (),
+    "commits": ("sequence",),
+    "runs": ("started_at", "run_id"),
+    "enrich_runs": ("started_at",),
+}
+_POSITIONS = ("article_id", "field", "char_start", "paragraph", "rank")
+
+# The index of shingles is sorted by hash, in files of its own kind (warehouse.shingle_upkeep).
+COMPACTED = tuple(name for name in TABLES if name != SHINGLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What was done to one table."""
+
+    name: str
+    version: int  # that holds the new files
+    files_before: int
+    files_after: int
+    dropped: int  # rows that were never acknowledged
+
+
+def due(location: Location) -> list[str]:
+    """Return the tables with so many small files, or with dead ones, that `compact` is worth it."""
+    commit_ids = acknowledged(store.open_table(location, "commits"))
+    present = (name for name in COMPACTED if store.has_table(location, name))
+    plans = {name: _Plan.of(location, name, commit_ids) for name in present}
+    return [name for name, plan in plans.items() if len(plan.small) >= MOST_FILES or plan.dead]
+
+
+def compact(location: Location, name: str) -> Compacted | None:
+    """Merge the small files of the table and drop what is dead; None if there is nothing to do.
+
+    Call it under the writer's lease. Raises TryAgain when the disk refuses or another process has
+    changed the table.
+    """
+    plan = _Plan.of(location, name, acknowledged(store.open_table(location, "commits")))
+    small = plan.small if len(plan.small) > 1 else []
+    if not small and not plan.dead:
+        return None
+    gone = [*small, *plan.dead]
+    try:
+        _sweep(location, name)
+        new = _write(location, name, small, plan.commit_ids) if small else []
+        dropped = sum(file.row_count or 0 for file in gone) - sum(file.row_count for file in new)
+        _replace(location, name, new, gone, is_change=dropped != 0)
+        version = int(store.open_table(location, name).version())
+    except CommitFailedError as error:
+        raise TryAgain(f"{location}: another process has changed {name!r}: {error}") from error
+    except (DeltaError, OSError, duckdb.Error, pa.ArrowException) as error:
+        raise TryAgain(f"{location}: {name!r} cannot be compacted: {error}") from error
+    finally:
+        _sweep(location, name)
+    after = len(plan.files) - len(gone) + len(new)
+    return Compacted(name, version, len(plan.files), after, dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which files of a table are worth replacing."""
+
+    files: Sequence[LiveFile]
+    commit_ids: Mapping[str, str]
+    small: Sequence[LiveFile]
+    dead: Sequence[LiveFile]  # every row of them is of an attempt that was never acknowledged
+
+    @classmethod
+    def of(cls, location: Location, name: str, commit_ids: Mapping[str, str]) -> _Plan:
+        files = live_files(location, name, store.open_table(location, name))
+        dead = []
+        if name not in WHOLE_TABLES:
+            dead = [f for f in files if f.commit_id is not None and f.commit_id not in commit_ids]
+        living = [file for file in files if file not in dead]
+        return cls(files, commit_ids, _small(living), dead)
+
+
+def _small(files: Sequence[LiveFile]) -> list[LiveFile]:
+    """The files that are worth merging, smallest first."""
+    chosen: list[LiveFile] = []
+    size = 0
+    for file in sorted(files, key=lambda each: (each.byte_count, each.name)):
+        if file.byte_count > min(max(GROWTH * size, SMALL_BYTES), FILE_BYTES // 2):
+            break
+        chosen.append(file)
+        size += file.byte_count
+    return chosen
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def order_of(name: str) -> tuple[str, ...]:
+    """Return the columns by which files of the table are sorted when they are merged."""
+    if name in _ORDERS:
+        return _ORDERS[name]
+    known = columns(name)
+    return tuple(column for column in _POSITIONS if column in known)
+
+
+def _write(
+    location: Location, name: str, files: Sequence[LiveFile], commit_ids: Mapping[str, str]
+) -> list[_NewFile]:
+    """Write the rows of `files` that belong to a commit into new files."""
+    folder, written = Path(location.table(name)), list[_NewFile]()
+    wanted = None if name in WHOLE_TABLES else pa.array(sorted(commit_ids), pa.string())
+    for group in _groups(_batches(location, name, files, wanted), name):
+        if not written or written[-1].byte_count >= FILE_BYTES:
+            _finish(written[-1:])
+            written.append(_NewFile(folder, name))
+        written[-1].write(group)
+    _finish(written[-1:])
+    return written
+
+
+def _batches(
+    location: Location, name: str, files: Sequence[LiveFile], wanted: pa.Array | None
+) -> Iterator[pa.Table]:
+    """The rows in their new order; `wanted` names the commits that count."""
+    scratch = location.state / "compaction"
+    listed = ", ".join(
+        map(quoted, [typed_empty_file(location, name), *(str(file.path) for file in files)])
+    )
+    chosen = ", ".join(columns(name))
+    query = f"SELECT {chosen} FROM read_parquet([{listed}], union_by_name = true)"
+    with closing(duckdb.connect()) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
+        if wanted is not None:
+            connection.register("wanted", pa.table({"commit_id": wanted}))
+            query += " WHERE commit_id IN (SELECT commit_id FROM wanted)"
+        if order := order_of(name):
+            query += " ORDER BY " + ", ".join(f"{column} NULLS LAST" for column in order)
+            query += ", commit_id NULLS LAST" if "commit_id" in columns(name) else ""
+        for batch in connection.sql(query).to_arrow_reader(_batch_rows(name)):
+            yield pa.Table.from_batches([batch]).cast(arrow_schema(name))
+
+
+def _batch_rows(name: str) -> int:
+    return min(store.ROW_GROUPS.get(name, store.ROW_GROUP), 2_048)  # DuckDB's own measure
+
+
+def _groups(batches: Iterable[pa.Table], name: str) -> Iterator[pa.Table]:
+    """The same rows in pieces of the size of a row group."""
+    most = store.ROW_GROUPS.get(name, store.ROW_GROUP)
+    kept: list[pa.Table] = []
+    rows = size = 0
+    for batch in batches:
+        if rows and (rows + batch.num_rows > most or size + batch.nbytes > GROUP_BYTES):
+            yield pa.concat_tables(kept)
+            kept, rows, size = [], 0, 0
+        kept.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+    if rows:
+        yield pa.concat_tables(kept)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _NewFile:
+    """A file that is being written; it gets its name when it is whole."""
+
+    folder: Path
+    table: str
+    name: str = field(default_factory=lambda: f"{PREFIX}{uuid.uuid4()}.parquet")
+    row_count: int = 0
+    byte_count: int = 0
+    _writer: pq.ParquetWriter | None = None
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.folder / f".{self.name}.tmp"
+
+    def write(self, rows: pa.Table) -> None:
+        """Add one row group."""
+        if self._writer is None:
+            self._writer = _writer(self._unfinished, self.table, rows.num_rows)
+        self._writer.write_table(rows, row_group_size=rows.num_rows)
+        self.row_count += rows.num_rows
+        self.byte_count = self._unfinished.stat().st_size
+
+    def finish(self) -> None:
+        """Close the file, see it on the disk, and give it its name."""
+        if self._writer is None:
+            return
+        self._writer.close()
+        with self._unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        self._unfinished.rename(self.folder / self.name)
+        self.byte_count = (self.folder / self.name).stat().st_size
+
+    def action(self, now: int, is_change: bool) -> AddAction:
+        """Return what the Delta log says of the file; `now` in milliseconds."""
+        about = {"numRecords": self.row_count, **_statistics(self.folder / self.name, self.table)}
+        return AddAction(self.name, self.byte_count, {}, now, is_change, json.dumps(about))
+
+
+def _finish(files: Iterable[_NewFile]) -> None:
+    for file in files:
+        file.finish()
+
+
+def _writer(path: Path, name: str, row_count: int) -> pq.ParquetWriter:
+    """A writer of files as warehouse.store has them: dictionaries, and blooms for keys."""
+    specs = columns(name)
+    keys = [column for column, spec in specs.items() if spec.key and not spec.few]
+    bloom = {"ndv": max(row_count, 1), "fpp": store.BLOOM_FALSE_POSITIVES}
+    return pq.ParquetWriter(
+        path,
+        arrow_schema(name),
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=[column for column, spec in specs.items() if spec.few],
+        bloom_filter_options=dict.fromkeys(keys, bloom) or None,
+    )
+
+
+def _statistics(path: Path, name: str) -> dict[str, Any]:
+    """Least and greatest value of the keys, by which Delta leaves files out."""
+    footer = pq.read_metadata(path)
+    places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
+    least, most, nulls = dict[str, str](), dict[str, str](), dict[str, int]()
+    for column in (column for column, spec in columns(name).items() if spec.key):
+        groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+        told = [group.column(places[column]).statistics for group in groups]
+        if not all(each is not None and each.has_min_max and each.has_null_count for each in told):
+            continue
+        low, high = min(each.min for each in told), max(each.max for each in told)
+        if max(len(low), len(high)) <= LONGEST_STATISTIC:
+            least[column], most[column] = low, high
+            nulls[column] = sum(each.null_count for each in told)
+    return {"minValues": least, "maxValues": most, "nullCount": nulls}
+
+
+def _replace(
+    location: Location,
+    name: str,
+    new: Sequence[_NewFile],
+    old: Sequence[LiveFile],
+    is_change: bool,
+) -> None:
+    now = int(time.time() * 1000)
+    table = store.open_table(location, name)
+    removed = [RemoveAction(file.name, is_change, now, file.byte_count, {}) for file in old]
+    added = [file.action(now, is_change) for file in new]
+    table.create_write_transaction([*added, *removed], mode="append", schema=table.schema())
+
+
+def _sweep(location: Location, name: str) -> None:
+    """Remove what this call, or one that was killed, has left."""
+    shutil.rmtree(location.state / "compaction", ignore_errors=True)
+    for path in Path(location.table(name)).glob(UNFINISHED):
+        path.unlink(missing_ok=True)
