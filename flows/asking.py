@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from flows.options import warehouse_option
+from flows.options import answer_format, warehouse_option
 from warehouse.errors import BadSetting
 
 
@@ -19,14 +19,7 @@ from warehouse.errors import BadSetting
     metavar="NAME=VALUE",
     help="Ask it differently: --set speaker=Pentagon --set since=2020-01-01 (repeatable).",
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["table", "csv", "json", "parquet"]),
-    default="table",
-    show_default=True,
-    help="How to print the answer.",
-)
+@answer_format
 @click.option("--sql", "is_sql", is_flag=True, help="Print the SQL instead of the answer.")
 @warehouse_option
 def ask(

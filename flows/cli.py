@@ -14,7 +14,7 @@ from flows.asking import ask
 from flows.exporting import export
 from flows.history import history
 from flows.maintaining import maintain
-from flows.options import warehouse_option
+from flows.options import answer_format, warehouse_option
 from flows.searching import search
 from warehouse.errors import BadSetting, CopydeskError, WriterBusy
 
@@ -179,14 +179,7 @@ class _Query(click.Command):
 @main.command(cls=_Query)
 @click.argument("query", required=False)
 @click.option("--file", "-f", "script", type=click.File(encoding="utf-8"), help="Read SQL from it.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["table", "csv", "json", "parquet"]),
-    default="table",
-    show_default=True,
-    help="How to print the answer.",
-)
+@answer_format
 @click.option(
     "--as-of",
     metavar="RUN|TIME",

@@ -10,3 +10,12 @@ warehouse_option = click.option(
     metavar="PATH|URI",
     help="The warehouse. Default: $COPYDESK_WAREHOUSE, else warehouse/data.",
 )
+
+answer_format = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How to print the answer.",
+)

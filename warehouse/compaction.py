@@ -35,6 +35,7 @@ from warehouse.definitions import quoted, typed_empty_file
 from warehouse.errors import TryAgain
 from warehouse.live_files import WHOLE_TABLES, LiveFile, live_files
 from warehouse.location import Location
+from warehouse.merging import worth_merging
 from warehouse.schema import TABLES, arrow_schema, columns
 from warehouse.shingle_files import TABLE as SHINGLES
 from warehouse.shingle_files import acknowledged
@@ -42,9 +43,7 @@ from warehouse.shingle_files import acknowledged
 # Opening a file and reading its footer costs a query about a millisecond of each column it asks;
 # so few files are not worth a rewrite.
 MOST_FILES = 8
-# A file is merged with smaller ones unless it is larger than all of them together: a row is then
-# rewritten a number of times that grows with the logarithm of the table.
-GROWTH = 1
+GROWTH = 1  # see warehouse.merging
 SMALL_BYTES = 8 << 20  # files up to this size are always merged: less than a second of work
 FILE_BYTES = 128 << 20  # the size of Parquet files that query engines ask for; half is left alone
 GROUP_BYTES = 64 << 20  # of a row group in memory: texts of 10 MB and raw pages are rows too
@@ -137,14 +136,10 @@ class _Plan:
 
 def _small(files: Sequence[LiveFile]) -> list[LiveFile]:
     """The files that are worth merging, smallest first."""
-    chosen: list[LiveFile] = []
-    size = 0
-    for file in sorted(files, key=lambda each: (each.byte_count, each.name)):
-        if file.byte_count > min(max(GROWTH * size, SMALL_BYTES), FILE_BYTES // 2):
-            break
-        chosen.append(file)
-        size += file.byte_count
-    return chosen
+    ordered = sorted(files, key=lambda each: (each.byte_count, each.name))
+    sizes = (file.byte_count for file in ordered)
+    count = worth_merging(sizes, growth=GROWTH, small=SMALL_BYTES, largest=FILE_BYTES // 2)
+    return ordered[:count]
 
 
 # --- rows ----------------------------------------------------------------------------------------

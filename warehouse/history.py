@@ -154,15 +154,6 @@ def oldest_kept(location: Location, retention: timedelta, now: datetime) -> Mome
     return _moment(row, row[2]) if row else None
 
 
-def state_after(location: Location, sequence: int) -> Moment:
-    """Return the state after commit number `sequence`. Raises BadSetting when there is none."""
-    with _books(location) as connection:
-        row = connection.execute(FROM_NUMBER, [sequence]).fetchone()
-    if row is None or row[0] != sequence:
-        raise BadSetting(f"{location}: there is no commit number {sequence}")
-    return _moment(row, row[2])
-
-
 @contextmanager
 def _books(location: Location) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with commits and runs, of now."""

@@ -35,6 +35,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from warehouse import store
 from warehouse.errors import BadWarehouse, TryAgain
 from warehouse.location import Location
+from warehouse.merging import worth_merging
 from warehouse.schema import arrow_schema
 from warehouse.shingle_files import (
     TABLE,
@@ -48,9 +49,7 @@ from warehouse.shingle_sort import Rows, Run, merged, packed, pieces, sorted_run
 # A small file costs a search for 60,000 hashes about 5 ms of CPU time beyond that of its rows
 # (measured: 528 files of 60,000 rows 2.9 s); so many of them as much as 25 million rows in one.
 MOST_FILES = 32
-# A file is merged with smaller ones unless it is so many times as large as all of them: a row is
-# then rewritten a number of times that grows with the logarithm of the table.
-GROWTH = 2
+GROWTH = 2  # see warehouse.merging
 SMALL_ROWS = 1 << 20  # files up to this size are always merged: it takes about half a second
 FILE_ROWS = 1 << 26  # about 550 MB; files of half this size are left alone
 PREFIX = "sorted-"  # file names; what is so called is known to be sorted
@@ -115,14 +114,10 @@ def rewrite(location: Location, batches: Iterable[pa.Table]) -> Upkeep:
 
 def _small(files: Sequence[ShingleFile]) -> list[ShingleFile]:
     """The files that are worth merging, smallest first."""
-    chosen: list[ShingleFile] = []
-    rows = 0
-    for file in sorted(files, key=lambda each: (each.row_count, each.name)):
-        if file.row_count > min(max(GROWTH * rows, SMALL_ROWS), FILE_ROWS // 2):
-            break
-        chosen.append(file)
-        rows += file.row_count
-    return chosen
+    ordered = sorted(files, key=lambda each: (each.row_count, each.name))
+    sizes = (file.row_count for file in ordered)
+    count = worth_merging(sizes, growth=GROWTH, small=SMALL_ROWS, largest=FILE_ROWS // 2)
+    return ordered[:count]
 
 
 # --- one change of the table ----------------------------------------------------------------------
