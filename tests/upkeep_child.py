@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from tasks import upkeep
 from tests.crash_child import Killer, around
-from warehouse import catalog, compaction, sweeping, vacuum
+from warehouse import catalog, compaction, rewriting, sweeping, vacuum
 from warehouse.location import locate
 
 # With how often they are passed before: in the order of a run, so that each has work to do.
@@ -29,8 +29,8 @@ RETENTION = timedelta(0)  # so that there is something to delete
 def install(killer: Killer) -> None:
     """Put the points between the steps of upkeep."""
     at = killer.at
-    around(compaction, "_finish", lambda *_: None, lambda *_: at("after sorted file"))
-    around(compaction, "_replace", lambda *_: None, lambda *_: at("after replaced"))
+    around(rewriting, "_finish", lambda *_: None, lambda *_: at("after sorted file"))
+    around(compaction, "replace_files", lambda *_: None, lambda *_: at("after replaced"))
     around(sweeping, "_delete", lambda *_: None, lambda *_: at("after swept"))
     around(
         upkeep,

@@ -13,22 +13,14 @@ acknowledged after it.
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import time
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake.exceptions import CommitFailedError, DeltaError
-from deltalake.transaction import AddAction, RemoveAction
 
 from warehouse import store
 from warehouse.definitions import quoted, typed_empty_file
@@ -36,6 +28,14 @@ from warehouse.errors import TryAgain
 from warehouse.live_files import WHOLE_TABLES, LiveFile, live_files
 from warehouse.location import Location
 from warehouse.merging import worth_merging
+from warehouse.rewriting import (
+    FILE_BYTES,
+    NewFile,
+    batch_rows,
+    replace_files,
+    sweep_unfinished,
+    write_files,
+)
 from warehouse.schema import TABLES, arrow_schema, columns
 from warehouse.shingle_files import TABLE as SHINGLES
 from warehouse.shingle_files import acknowledged
@@ -45,12 +45,7 @@ from warehouse.shingle_files import acknowledged
 MOST_FILES = 8
 GROWTH = 1  # see warehouse.merging
 SMALL_BYTES = 8 << 20  # files up to this size are always merged: less than a second of work
-FILE_BYTES = 128 << 20  # the size of Parquet files that query engines ask for; half is left alone
-GROUP_BYTES = 64 << 20  # of a row group in memory: texts of 10 MB and raw pages are rows too
 MEMORY = "1GB"  # for the sort; what is more goes to the state folder
-PREFIX = "sorted-"
-UNFINISHED = f".{PREFIX}*.tmp"
-LONGEST_STATISTIC = 64  # letters, as long as a hash; longer ones would only swell the log
 
 # By what rows lie together: articles by when they appeared, what hangs on an article beside each
 # other in the order of its text. Rows of `raw` stay as they come: they are large, and are found by
@@ -101,10 +96,9 @@ def compact(location: Location, name: str) -> Compacted | None:
     gone = [*small, *plan.dead]
     try:
         _sweep(location, name)
-        new = _write(location, name, small, plan.commit_ids) if small else []
+        new = _merged(location, name, small, plan.commit_ids) if small else []
         dropped = sum(file.row_count or 0 for file in gone) - sum(file.row_count for file in new)
-        _replace(location, name, new, gone, is_change=dropped != 0)
-        version = int(store.open_table(location, name).version())
+        version = replace_files(location, name, new, gone, is_change=dropped != 0)
     except CommitFailedError as error:
         raise TryAgain(f"{location}: another process has changed {name!r}: {error}") from error
     except (DeltaError, OSError, duckdb.Error, pa.ArrowException) as error:
@@ -153,19 +147,18 @@ def order_of(name: str) -> tuple[str, ...]:
     return tuple(column for column in _POSITIONS if column in known)
 
 
-def _write(
+def _merged(
     location: Location, name: str, files: Sequence[LiveFile], commit_ids: Mapping[str, str]
-) -> list[_NewFile]:
+) -> list[NewFile]:
     """Write the rows of `files` that belong to a commit into new files."""
-    folder, written = Path(location.table(name)), list[_NewFile]()
     wanted = None if name in WHOLE_TABLES else pa.array(sorted(commit_ids), pa.string())
-    for group in _groups(_batches(location, name, files, wanted), name):
-        if not written or written[-1].byte_count >= FILE_BYTES:
-            _finish(written[-1:])
-            written.append(_NewFile(folder, name))
-        written[-1].write(group)
-    _finish(written[-1:])
-    return written
+    return write_files(location, name, _batches(location, name, files, wanted))
+
+
+def _sweep(location: Location, name: str) -> None:
+    """Remove what this call, or one that was killed, has left."""
+    shutil.rmtree(location.state / "compaction", ignore_errors=True)
+    sweep_unfinished(location, name)
 
 
 def _batches(
@@ -188,124 +181,5 @@ def _batches(
         if order := order_of(name):
             query += " ORDER BY " + ", ".join(f"{column} NULLS LAST" for column in order)
             query += ", commit_id NULLS LAST" if "commit_id" in columns(name) else ""
-        for batch in connection.sql(query).to_arrow_reader(_batch_rows(name)):
+        for batch in connection.sql(query).to_arrow_reader(batch_rows(name)):
             yield pa.Table.from_batches([batch]).cast(arrow_schema(name))
-
-
-def _batch_rows(name: str) -> int:
-    return min(store.ROW_GROUPS.get(name, store.ROW_GROUP), 2_048)  # DuckDB's own measure
-
-
-def _groups(batches: Iterable[pa.Table], name: str) -> Iterator[pa.Table]:
-    """The same rows in pieces of the size of a row group."""
-    most = store.ROW_GROUPS.get(name, store.ROW_GROUP)
-    kept: list[pa.Table] = []
-    rows = size = 0
-    for batch in batches:
-        if rows and (rows + batch.num_rows > most or size + batch.nbytes > GROUP_BYTES):
-            yield pa.concat_tables(kept)
-            kept, rows, size = [], 0, 0
-        kept.append(batch)
-        rows, size = rows + batch.num_rows, size + batch.nbytes
-    if rows:
-        yield pa.concat_tables(kept)
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _NewFile:
-    """A file that is being written; it gets its name when it is whole."""
-
-    folder: Path
-    table: str
-    name: str = field(default_factory=lambda: f"{PREFIX}{uuid.uuid4()}.parquet")
-    row_count: int = 0
-    byte_count: int = 0
-    _writer: pq.ParquetWriter | None = None
-
-    @property
-    def _unfinished(self) -> Path:
-        return self.folder / f".{self.name}.tmp"
-
-    def write(self, rows: pa.Table) -> None:
-        """Add one row group."""
-        if self._writer is None:
-            self._writer = _writer(self._unfinished, self.table, rows.num_rows)
-        self._writer.write_table(rows, row_group_size=rows.num_rows)
-        self.row_count += rows.num_rows
-        self.byte_count = self._unfinished.stat().st_size
-
-    def finish(self) -> None:
-        """Close the file, see it on the disk, and give it its name."""
-        if self._writer is None:
-            return
-        self._writer.close()
-        with self._unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        self._unfinished.rename(self.folder / self.name)
-        self.byte_count = (self.folder / self.name).stat().st_size
-
-    def action(self, now: int, is_change: bool) -> AddAction:
-        """Return what the Delta log says of the file; `now` in milliseconds."""
-        about = {"numRecords": self.row_count, **_statistics(self.folder / self.name, self.table)}
-        return AddAction(self.name, self.byte_count, {}, now, is_change, json.dumps(about))
-
-
-def _finish(files: Iterable[_NewFile]) -> None:
-    for file in files:
-        file.finish()
-
-
-def _writer(path: Path, name: str, row_count: int) -> pq.ParquetWriter:
-    """A writer of files as warehouse.store has them: dictionaries, and blooms for keys."""
-    specs = columns(name)
-    keys = [column for column, spec in specs.items() if spec.key and not spec.few]
-    bloom = {"ndv": max(row_count, 1), "fpp": store.BLOOM_FALSE_POSITIVES}
-    return pq.ParquetWriter(
-        path,
-        arrow_schema(name),
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=[column for column, spec in specs.items() if spec.few],
-        bloom_filter_options=dict.fromkeys(keys, bloom) or None,
-    )
-
-
-def _statistics(path: Path, name: str) -> dict[str, Any]:
-    """Least and greatest value of the keys, by which Delta leaves files out."""
-    footer = pq.read_metadata(path)
-    places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
-    least, most, nulls = dict[str, str](), dict[str, str](), dict[str, int]()
-    for column in (column for column, spec in columns(name).items() if spec.key):
-        groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
-        told = [group.column(places[column]).statistics for group in groups]
-        if not all(each is not None and each.has_min_max and each.has_null_count for each in told):
-            continue
-        low, high = min(each.min for each in told), max(each.max for each in told)
-        if max(len(low), len(high)) <= LONGEST_STATISTIC:
-            least[column], most[column] = low, high
-            nulls[column] = sum(each.null_count for each in told)
-    return {"minValues": least, "maxValues": most, "nullCount": nulls}
-
-
-def _replace(
-    location: Location,
-    name: str,
-    new: Sequence[_NewFile],
-    old: Sequence[LiveFile],
-    is_change: bool,
-) -> None:
-    now = int(time.time() * 1000)
-    table = store.open_table(location, name)
-    removed = [RemoveAction(file.name, is_change, now, file.byte_count, {}) for file in old]
-    added = [file.action(now, is_change) for file in new]
-    table.create_write_transaction([*added, *removed], mode="append", schema=table.schema())
-
-
-def _sweep(location: Location, name: str) -> None:
-    """Remove what this call, or one that was killed, has left."""
-    shutil.rmtree(location.state / "compaction", ignore_errors=True)
-    for path in Path(location.table(name)).glob(UNFINISHED):
-        path.unlink(missing_ok=True)
