@@ -12,10 +12,11 @@ from flows.options import warehouse_option
 
 if TYPE_CHECKING:
     from tasks.export.job import Exported
+    from warehouse.location import Location
 
 
 @click.command()
-@click.argument("target", metavar="DIR")
+@click.argument("target", metavar="DIR|URI")
 @click.option(
     "--format",
     "format_",
@@ -71,6 +72,8 @@ def export(
 
     DIR appears whole or not at all, with README.md (what is in it, whose it is, how to read it),
     schema.json (the same for programs) and SHA256SUMS. The raw documents are never part of it.
+    At s3://BUCKET/PREFIX, where no folder can be renamed, SHA256SUMS comes last: an export that has
+    it is whole.
 
     \b
     copydesk export release/
@@ -84,7 +87,7 @@ def export(
     from warehouse.location import warehouse_location
 
     order = Order(
-        target=_folder(target),
+        target=_target(target),
         format=format_,
         where=where,
         is_folded=fold_duplicates,
@@ -99,12 +102,13 @@ def export(
     _show(done)
 
 
-def _folder(target: str) -> Path:
-    from warehouse.errors import BadSetting
+def _target(target: str) -> Path | Location:
+    from warehouse.location import locate
 
-    if "://" in target:
-        raise BadSetting(f"{target!r}: an export is written to a folder; copy it on from there")
-    return Path(target).resolve()
+    if "://" not in target:
+        return Path(target).resolve()
+    location = locate(target)
+    return location if location.uri else location.path
 
 
 def _names(given: str) -> tuple[str, ...]:

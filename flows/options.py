@@ -8,7 +8,8 @@ warehouse_option = click.option(
     "--warehouse",
     "-w",
     metavar="PATH|URI",
-    help="The warehouse. Default: $COPYDESK_WAREHOUSE, else warehouse/data.",
+    help="The warehouse: a folder, or s3://BUCKET/PREFIX. "
+    "Default: $COPYDESK_WAREHOUSE, else warehouse/data.",
 )
 
 answer_format = click.option(

@@ -82,7 +82,10 @@ def check_sources(sources: Sequence[str]) -> tuple[str, ...]:
         if not source:
             raise BadSetting("an empty path; a variable of the shell may not be set")
         if "://" in source and not source.startswith("file://"):
-            raise BadSetting(f"{source}: addresses are not fetched; download it and give the file")
+            raise BadSetting(
+                f"{source}: addresses and object stores are not fetched, only files and folders of "
+                "this machine are read; download it and give the file"
+            )
     paths = sorted({os.path.abspath(_name(source)) for source in sources})  # noqa: PTH100
     for path in paths:
         if not os.path.lexists(path):

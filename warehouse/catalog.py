@@ -20,6 +20,7 @@ import duckdb
 from warehouse.definitions import define_live, define_views, lent, log_mark, quoted, template
 from warehouse.errors import TryAgain
 from warehouse.location import Location
+from warehouse.storage import let_read
 
 
 def refresh(location: Location) -> None:
@@ -108,6 +109,7 @@ def _connect_as_of(location: Location, asked: str) -> duckdb.DuckDBPyConnection:
 
     found = moment(location, asked)
     connection = duckdb.connect()
+    let_read(connection, location)
     with tempfile.TemporaryDirectory(prefix="copydesk-as-of-") as folder:
         scratch = Path(folder) / location.catalog.name
         try:
@@ -135,6 +137,7 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
     if not location.catalog.exists():
         return None
     connection = duckdb.connect()
+    let_read(connection, location)
     try:
         _attach(connection, location.catalog)
         found = connection.execute("SELECT location, log_mark FROM catalog_source").fetchall()
@@ -148,7 +151,9 @@ def _connect_if_fresh(location: Location) -> duckdb.DuckDBPyConnection | None:
 
 def _confine(connection: duckdb.DuckDBPyConnection, location: Location) -> None:
     """A read-only connection can still COPY to a file or read /etc/passwd: forbid both."""
-    folders = (f"{location}/", *(f"{folder}/" for folder in lent))
+    folders = [f"{folder}/" for folder in (location, *lent)]
+    if location.uri is not None:  # empty files lie beside the catalog, all others there
+        folders.append(f"{location.path}/schema/")
     connection.execute(f"SET allowed_directories = [{', '.join(map(quoted, folders))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -39,6 +39,7 @@ from warehouse.rewriting import (
 from warehouse.schema import TABLES, arrow_schema, columns
 from warehouse.shingle_files import TABLE as SHINGLES
 from warehouse.shingle_files import acknowledged
+from warehouse.storage import let_read, said
 
 # Opening a file and reading its footer costs a query about a millisecond of each column it asks;
 # so few files are not worth a rewrite.
@@ -77,7 +78,7 @@ class Compacted:
 
 def due(location: Location) -> list[str]:
     """Return the tables with so many small files, or with dead ones, that `compact` is worth it."""
-    commit_ids = acknowledged(store.open_table(location, "commits"))
+    commit_ids = acknowledged(store.read_table(location, "commits"))
     present = (name for name in COMPACTED if store.has_table(location, name))
     plans = {name: _Plan.of(location, name, commit_ids) for name in present}
     return [name for name, plan in plans.items() if len(plan.small) >= MOST_FILES or plan.dead]
@@ -89,7 +90,7 @@ def compact(location: Location, name: str) -> Compacted | None:
     Call it under the writer's lease. Raises TryAgain when the disk refuses or another process has
     changed the table.
     """
-    plan = _Plan.of(location, name, acknowledged(store.open_table(location, "commits")))
+    plan = _Plan.of(location, name, acknowledged(store.read_table(location, "commits")))
     small = plan.small if len(plan.small) > 1 else []
     if not small and not plan.dead:
         return None
@@ -100,9 +101,11 @@ def compact(location: Location, name: str) -> Compacted | None:
         dropped = sum(file.row_count or 0 for file in gone) - sum(file.row_count for file in new)
         version = replace_files(location, name, new, gone, is_change=dropped != 0)
     except CommitFailedError as error:
-        raise TryAgain(f"{location}: another process has changed {name!r}: {error}") from error
+        raise TryAgain(
+            f"{location}: another process has changed {name!r}: {said(error)}"
+        ) from error
     except (DeltaError, OSError, duckdb.Error, pa.ArrowException) as error:
-        raise TryAgain(f"{location}: {name!r} cannot be compacted: {error}") from error
+        raise TryAgain(f"{location}: {name!r} cannot be compacted: {said(error)}") from error
     finally:
         _sweep(location, name)
     after = len(plan.files) - len(gone) + len(new)
@@ -120,7 +123,7 @@ class _Plan:
 
     @classmethod
     def of(cls, location: Location, name: str, commit_ids: Mapping[str, str]) -> _Plan:
-        files = live_files(location, name, store.open_table(location, name))
+        files = live_files(location, name, store.read_table(location, name))
         dead = []
         if name not in WHOLE_TABLES:
             dead = [f for f in files if f.commit_id is not None and f.commit_id not in commit_ids]
@@ -167,11 +170,12 @@ def _batches(
     """The rows in their new order; `wanted` names the commits that count."""
     scratch = location.state / "compaction"
     listed = ", ".join(
-        map(quoted, [typed_empty_file(location, name), *(str(file.path) for file in files)])
+        map(quoted, [typed_empty_file(location, name), *(file.path for file in files)])
     )
     chosen = ", ".join(columns(name))
     query = f"SELECT {chosen} FROM read_parquet([{listed}], union_by_name = true)"
     with closing(duckdb.connect()) as connection:
+        let_read(connection, location)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"SET temp_directory = {quoted(str(scratch))}")

@@ -26,6 +26,7 @@ from urllib.parse import unquote
 import duckdb
 
 from warehouse.location import Location
+from warehouse.storage import let_read
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,6 +73,7 @@ def define_tables(
     """Create the views of the tables alone (of those in `names`), without warehouse/views."""
     from warehouse.schema import TABLES
 
+    let_read(connection, location)
     for name, source in _sources(location, dict.fromkeys((*_ALWAYS, *(names or TABLES))), as_of):
         for statement in _table_views(name, source):
             connection.execute(statement)
@@ -83,6 +85,7 @@ def define_live(
     """Let every view of a catalog read the files of the newest commit, or those of `as_of`."""
     from warehouse.schema import TABLES, columns
 
+    let_read(connection, location)
     mark = log_mark(location)  # before the files are looked at: an older mark is made anew
     for name, source in _sources(location, TABLES, as_of):
         chosen = ", ".join(columns(name))
@@ -190,13 +193,13 @@ def _sources(
     from warehouse import store
 
     store.check_readable(location)  # before a file is made
-    commits = store.open_table(location, "commits")
+    commits = store.read_table(location, "commits")
     versions = store.table_versions(commits) if as_of is None else as_of.versions
     for name in names:
         if name == "commits":
             table: DeltaTable | None = commits
         elif name == "runs":
-            table = store.open_table(location, "runs")
+            table = store.read_table(location, "runs")
         else:  # version 0, or none: no commit has written to it
             version = versions.get(name, 0)
             table = store.open_table(location, name, version) if version else None
@@ -313,7 +316,7 @@ def log_mark(location: Location) -> str:
     It is read off the file names alone, because `copydesk sql` asks at every start and must not pay
     for importing a table library.
     """
-    entries = (_last_entry(location.path / name) for name in ("commits", "runs"))
+    entries = (_last_entry(location, name) for name in ("commits", "runs"))
     return "/".join((*entries, _code_mark()))
 
 
@@ -326,9 +329,6 @@ def _code_mark() -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def _last_entry(table: Path) -> str:
-    log = table / "_delta_log"
-    if not log.is_dir():
-        return "-"
-    names = (item.name[:20] for item in log.iterdir())
+def _last_entry(location: Location, table: str) -> str:
+    names = (name[:20] for name in location.storage.names(f"{table}/_delta_log"))
     return max((name for name in names if name.isdigit()), default="-").lstrip("0") or "0"

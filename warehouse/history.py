@@ -9,7 +9,6 @@ moved before the first of them is deleted, so that nothing is promised that may 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -114,12 +113,12 @@ def entries(location: Location, limit: int) -> list[Entry]:
 def horizon_of(location: Location) -> int:
     """Return the sequence of the first commit whose state is still kept; 1 for all of them."""
     try:
-        found = json.loads((location.path / HORIZON).read_text("utf-8"))
+        found = json.loads(location.storage.read(HORIZON))
         return int(found["first_sequence"])
     except FileNotFoundError:
         return 1
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TryAgain(f"{location.path / HORIZON}: cannot be read: {error}") from error
+        raise TryAgain(f"{location}/{HORIZON}: cannot be read: {error}") from error
 
 
 def move_horizon(location: Location, first_sequence: int) -> None:
@@ -129,16 +128,11 @@ def move_horizon(location: Location, first_sequence: int) -> None:
     """
     if first_sequence <= horizon_of(location):
         return
-    target = location.path / HORIZON
-    scratch = target.with_name(f".{HORIZON}.tmp")  # under the writer's lease: there is one at most
+    data = json.dumps({"first_sequence": first_sequence}).encode()
     try:
-        with scratch.open("w", encoding="utf-8") as file:
-            json.dump({"first_sequence": first_sequence}, file)
-            file.flush()
-            os.fsync(file.fileno())  # before a file is deleted
-        scratch.replace(target)
+        location.storage.write(HORIZON, data)  # on the disk before a file is deleted
     except OSError as error:
-        raise TryAgain(f"{target}: cannot be written: {error}") from error
+        raise TryAgain(f"{location}/{HORIZON}: cannot be written: {error}") from error
 
 
 def oldest_kept(location: Location, retention: timedelta, now: datetime) -> Moment | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,7 +20,7 @@ WHOLE_TABLES = ("commits", "runs")  # read at their newest version, whatever a c
 class LiveFile:
     """One Parquet file of a version of a table."""
 
-    path: Path
+    path: str  # or its URI
     name: str  # as the log has it, percent-encoded
     byte_count: int
     row_count: int | None  # None: written by a tool that keeps no statistics
@@ -31,10 +30,9 @@ class LiveFile:
 def live_files(location: Location, name: str, table: DeltaTable) -> list[LiveFile]:
     """Return the files of table `name` at the version that `table` has, in order of their names."""
     rows: list[dict[str, Any]] = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    folder = Path(location.table(name))
     found = [
         LiveFile(
-            path=folder / unquote(row["path"]),
+            path=f"{location.table(name)}/{unquote(row['path'])}",
             name=row["path"],
             byte_count=row["size_bytes"],
             row_count=row.get("num_records"),
@@ -56,12 +54,6 @@ def ahead(location: Location) -> dict[str, int]:
     append would build on it; a commit that moves readers to it makes the attempt that wrote it
     impossible to acknowledge (the swap in warehouse.store fails), whatever became of its process.
     """
-    versions = store.table_versions(store.open_table(location, "commits"))
-    heads = {name: newest_version(location, name) for name in CHUNK_TABLES}
+    versions = store.table_versions(store.read_table(location, "commits"))
+    heads = {name: store.newest_version(location, name) for name in CHUNK_TABLES}
     return {name: head for name, head in heads.items() if head > versions[name]}
-
-
-def newest_version(location: Location, name: str) -> int:
-    """Return the newest version of a table by the names in its log; -1 where there is no table."""
-    entries = (item.stem for item in (Path(location.table(name)) / "_delta_log").glob("*.json"))
-    return max((int(stem) for stem in entries if stem.isdigit()), default=-1)

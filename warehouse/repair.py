@@ -24,6 +24,7 @@ from warehouse.errors import TryAgain
 from warehouse.live_files import live_files
 from warehouse.location import Location
 from warehouse.schema import to_arrow
+from warehouse.storage import said
 from warehouse.verify import Problem, uneven
 
 REASON = "rows of it were lost"
@@ -71,5 +72,5 @@ def _take_out(location: Location, name: str, lost: Sequence[str]) -> int:
     try:
         table.create_write_transaction(gone, mode="append", schema=table.schema())
     except (DeltaError, OSError) as error:
-        raise TryAgain(f"{location}: {name!r} cannot be repaired: {error}") from error
+        raise TryAgain(f"{location}: {name!r} cannot be repaired: {said(error)}") from error
     return int(store.open_table(location, name).version())

@@ -8,7 +8,6 @@ from the commit on that moves them to that version, and find the old files until
 from __future__ import annotations
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,25 +20,29 @@ import pyarrow.parquet as pq
 from deltalake.transaction import AddAction, RemoveAction
 
 from warehouse import store
+from warehouse.file_layout import BLOOM_FALSE_POSITIVES, ROW_GROUP, ROW_GROUPS
 from warehouse.live_files import LiveFile
 from warehouse.location import Location
 from warehouse.schema import arrow_schema, columns
+from warehouse.storage import Storage
 
 FILE_BYTES = 128 << 20  # the size of Parquet files that query engines ask for
 GROUP_BYTES = 64 << 20  # of a row group in memory: texts of 10 MB and raw pages are rows too
 BATCH_ROWS = 2_048  # DuckDB's own measure
 PREFIX = "sorted-"
-UNFINISHED = f".{PREFIX}*.tmp"
+# Written once and read often: 6 makes the tables 5 % smaller than 3, the level of commits, for
+# 0.1 ms an article and no more time to read; 9 takes another 2 % off for half as much again.
+LEVEL = 6  # of Zstandard
 LONGEST_STATISTIC = 64  # letters, as long as a hash; longer ones would only swell the log
 
 
 def write_files(location: Location, name: str, batches: Iterable[pa.Table]) -> list[NewFile]:
     """Write the rows of the table in the order in which they come; return the whole files."""
-    folder, written = Path(location.table(name)), list[NewFile]()
+    storage, written = location.storage, list[NewFile]()
     for group in _groups(batches, name):
         if not written or written[-1].byte_count >= FILE_BYTES:
             _finish(written[-1:])
-            written.append(NewFile(folder, name))
+            written.append(NewFile(storage, name))
         written[-1].write(group)
     _finish(written[-1:])
     return written
@@ -47,12 +50,12 @@ def write_files(location: Location, name: str, batches: Iterable[pa.Table]) -> l
 
 def batch_rows(name: str) -> int:
     """Return how many rows of the table are to be handed on at a time."""
-    return min(store.ROW_GROUPS.get(name, store.ROW_GROUP), BATCH_ROWS)
+    return min(ROW_GROUPS.get(name, ROW_GROUP), BATCH_ROWS)
 
 
 def _groups(batches: Iterable[pa.Table], name: str) -> Iterator[pa.Table]:
     """The same rows in pieces of the size of a row group."""
-    most = store.ROW_GROUPS.get(name, store.ROW_GROUP)
+    most = ROW_GROUPS.get(name, ROW_GROUP)
     kept: list[pa.Table] = []
     rows = size = 0
     for batch in batches:
@@ -69,38 +72,40 @@ def _groups(batches: Iterable[pa.Table], name: str) -> Iterator[pa.Table]:
 class NewFile:
     """A file that is being written; it gets its name when it is whole."""
 
-    folder: Path
+    storage: Storage
     table: str
     name: str = field(default_factory=lambda: f"{PREFIX}{uuid.uuid4()}.parquet")
     row_count: int = 0
     byte_count: int = 0
     _writer: pq.ParquetWriter | None = None
 
+    _footer: pq.FileMetaData | None = None
+
     @property
-    def _unfinished(self) -> Path:
-        return self.folder / f".{self.name}.tmp"
+    def _path(self) -> str:
+        return f"{self.table}/{self.name}"
 
     def write(self, rows: pa.Table) -> None:
         """Add one row group."""
         if self._writer is None:
-            self._writer = _writer(self._unfinished, self.table, rows.num_rows)
+            path = self.storage.unfinished(self._path)
+            self._writer = _writer(path, self.table, rows.num_rows)
         self._writer.write_table(rows, row_group_size=rows.num_rows)
         self.row_count += rows.num_rows
-        self.byte_count = self._unfinished.stat().st_size
+        self.byte_count = self.storage.unfinished(self._path).stat().st_size
 
     def finish(self) -> None:
         """Close the file, see it on the disk, and give it its name."""
         if self._writer is None:
             return
         self._writer.close()
-        with self._unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        self._unfinished.rename(self.folder / self.name)
-        self.byte_count = (self.folder / self.name).stat().st_size
+        path = self.storage.unfinished(self._path)
+        self.byte_count, self._footer = path.stat().st_size, pq.read_metadata(path)
+        self.storage.finish(self._path)
 
     def action(self, now: int, is_change: bool) -> AddAction:
         """Return what the Delta log says of the file; `now` in milliseconds."""
-        about = {"numRecords": self.row_count, **_statistics(self.folder / self.name, self.table)}
+        about = {"numRecords": self.row_count, **_statistics(self._footer, self.table)}
         return AddAction(self.name, self.byte_count, {}, now, is_change, json.dumps(about))
 
 
@@ -113,20 +118,19 @@ def _writer(path: Path, name: str, row_count: int) -> pq.ParquetWriter:
     """A writer of files as warehouse.store has them: dictionaries, and blooms for keys."""
     specs = columns(name)
     keys = [column for column, spec in specs.items() if spec.key and not spec.few]
-    bloom = {"ndv": max(row_count, 1), "fpp": store.BLOOM_FALSE_POSITIVES}
+    bloom = {"ndv": max(row_count, 1), "fpp": BLOOM_FALSE_POSITIVES}
     return pq.ParquetWriter(
         path,
         arrow_schema(name),
         compression="zstd",
-        compression_level=3,
+        compression_level=LEVEL,
         use_dictionary=[column for column, spec in specs.items() if spec.few],
         bloom_filter_options=dict.fromkeys(keys, bloom) or None,
     )
 
 
-def _statistics(path: Path, name: str) -> dict[str, Any]:
+def _statistics(footer: pq.FileMetaData, name: str) -> dict[str, Any]:
     """Least and greatest value of the keys, by which Delta leaves files out."""
-    footer = pq.read_metadata(path)
     places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
     least, most, nulls = dict[str, str](), dict[str, str](), dict[str, int]()
     for column in (column for column, spec in columns(name).items() if spec.key):
@@ -159,5 +163,4 @@ def replace_files(
 
 def sweep_unfinished(location: Location, name: str) -> None:
     """Remove files that a call that was killed has left."""
-    for path in Path(location.table(name)).glob(UNFINISHED):
-        path.unlink(missing_ok=True)
+    location.storage.sweep(name)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,7 +22,8 @@ from numpy.typing import NDArray
 
 from warehouse import store
 from warehouse.errors import BadWarehouse
-from warehouse.location import Location
+from warehouse.location import Location, locate
+from warehouse.storage import parquet_source
 
 TABLE = "shingles"
 REMEDY = "copydesk maintain --rebuild-index"
@@ -62,7 +62,7 @@ def shingle_table(
 class ShingleFile:
     """One Parquet file of the table, and which of its rows are of acknowledged commits."""
 
-    path: Path
+    path: str  # or its URI
     name: str  # as the Delta log has it
     row_count: int
     byte_count: int
@@ -77,7 +77,7 @@ class ShingleFile:
     def footer(self) -> pq.FileMetaData:
         """What the file says of its row groups."""
         with _named(self.path):
-            return pq.read_metadata(self.path)
+            return pq.read_metadata(parquet_source(self.path))
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -86,7 +86,8 @@ class ShingleFile:
 
     def _open(self) -> pq.ParquetFile:
         # Mapped pages would count as memory of the process, as large as the file, for 7 % of time.
-        return pq.ParquetFile(self.path, metadata=self.footer, memory_map=False)
+        source = parquet_source(self.path)
+        return pq.ParquetFile(source, metadata=self.footer, memory_map=False)
 
     @cached_property
     def _kept(self) -> pq.ParquetFile:
@@ -125,7 +126,7 @@ class ShingleFile:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def _named(path: str) -> Iterator[None]:
     """Trouble with a file names it, and the remedy."""
     try:
         yield
@@ -199,8 +200,8 @@ def acknowledged(commits: DeltaTable) -> dict[str, str]:
         if (commit_id := _only_commit(action)) is not None:
             found[commit_id] = action["min.run_id"]
         else:
-            path = Path(commits.table_uri) / unquote(action["path"])
-            rows = pq.read_table(path, columns=["commit_id", "run_id"], use_threads=False)
+            source = parquet_source(f"{locate(commits.table_uri)}/{unquote(action['path'])}")
+            rows = pq.read_table(source, columns=["commit_id", "run_id"], use_threads=False)
             pairs = zip(rows["commit_id"].to_pylist(), rows["run_id"].to_pylist(), strict=True)
             found.update(pairs)
     return found
@@ -208,7 +209,7 @@ def acknowledged(commits: DeltaTable) -> dict[str, str]:
 
 def acknowledged_files(location: Location) -> list[ShingleFile]:
     """Return the files of the table as the newest acknowledged commit left it."""
-    commits = store.open_table(location, "commits")
+    commits = store.read_table(location, "commits")
     version = store.table_versions(commits)[TABLE]
     if not version:
         return []  # nothing was appended yet; an older copydesk may not have made the table
@@ -226,7 +227,7 @@ def files_of(
         only = known if commit_id is None else frozenset[str]()
         found.append(
             ShingleFile(
-                path=Path(location.table(TABLE)) / unquote(action["path"]),
+                path=f"{location.table(TABLE)}/{unquote(action['path'])}",
                 name=action["path"],
                 row_count=action["num_records"],
                 byte_count=action["size_bytes"],

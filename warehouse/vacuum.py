@@ -15,7 +15,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +26,7 @@ from warehouse.history import Moment, move_horizon, oldest_kept
 from warehouse.live_files import WHOLE_TABLES, live_files
 from warehouse.location import Location
 from warehouse.schema import CHUNK_TABLES
+from warehouse.storage import StoredFile, said
 
 RETENTION = timedelta(days=7)
 # Longer than the longest run and than a session of an analyst, who has the catalog open.
@@ -61,12 +61,14 @@ def keep_logs(location: Location) -> None:
     """
     for name in CHUNK_TABLES:
         if store.has_table(location, name):
-            table = store.open_table(location, name)
+            table = store.read_table(location, name)
             if not store.KEPT_LOG.items() <= table.metadata().configuration.items():
                 try:
-                    table.alter.set_table_properties(store.KEPT_LOG)
+                    store.open_table(location, name).alter.set_table_properties(store.KEPT_LOG)
                 except (DeltaError, OSError) as error:
-                    raise TryAgain(f"{location}: {name!r} cannot be set up: {error}") from error
+                    raise TryAgain(
+                        f"{location}: {name!r} cannot be set up: {said(error)}"
+                    ) from error
 
 
 def vacuum(location: Location, retention: timedelta, now: datetime) -> Vacuumed:
@@ -85,19 +87,19 @@ def vacuum(location: Location, retention: timedelta, now: datetime) -> Vacuumed:
             if not store.has_table(location, name):
                 continue
             needed = _needed(location, name, state, cutoff)
-            for path in _dispensable(location, name, needed, cutoff):
-                size += path.stat().st_size
-                path.unlink(missing_ok=True)
+            for file in _dispensable(location, name, needed, cutoff):
+                location.storage.delete(f"{name}/{file.name}")
+                size += file.byte_count
                 files += 1
             entries += _cut_log(location, name, state.versions.get(name, 0), cutoff)
     except (DeltaError, OSError) as error:
-        raise TryAgain(f"{location}: cannot be vacuumed: {error}") from error
+        raise TryAgain(f"{location}: cannot be vacuumed: {said(error)}") from error
     return Vacuumed(files, size, entries, state.sequence)
 
 
 def _needed(location: Location, name: str, state: Moment, cutoff: datetime) -> set[str]:
     """Names of the files that a state from `state` on needs."""
-    head = store.open_table(location, name)
+    head = store.read_table(location, name)
     needed = {file.name for file in live_files(location, name, head)}
     if name in WHOLE_TABLES:  # read as they are now; but somebody may have opened a catalog before
         millis = cutoff.timestamp() * 1_000
@@ -117,28 +119,33 @@ def _needed(location: Location, name: str, state: Moment, cutoff: datetime) -> s
 
 def _dispensable(
     location: Location, name: str, needed: set[str], cutoff: datetime
-) -> Iterator[Path]:
+) -> Iterator[StoredFile]:
     """Files in the table's folder that nobody needs.
 
     Those younger than the retention stay, whatever they are: an attempt may just be writing them.
     """
     names = {unquote(each) for each in needed}
-    for path in sorted(Path(location.table(name)).glob("*.parquet")):
-        if path.name not in names and path.stat().st_mtime <= cutoff.timestamp():
-            yield path
+    for file in location.storage.files(name):
+        is_old = file.modified_at <= cutoff.timestamp()
+        if is_old and file.name.endswith(".parquet") and file.name not in names:
+            yield file
 
 
 def _actions(location: Location, name: str, first: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """What the log says from version `first` on, as far as it is there."""
-    for version, path in _entries(location, name):
+    for version, entry in _entries(location, name):
         if version >= first:
-            for line in path.read_text("utf-8").splitlines():
+            for line in location.storage.read(f"{name}/_delta_log/{entry.name}").splitlines():
                 yield version, json.loads(line)
 
 
-def _entries(location: Location, name: str) -> list[tuple[int, Path]]:
-    log = Path(location.table(name)) / "_delta_log"
-    return sorted((int(path.stem), path) for path in log.glob("*.json") if path.stem.isdigit())
+def _entries(location: Location, name: str) -> list[tuple[int, StoredFile]]:
+    found = ((file.name.split("."), file) for file in location.storage.files(f"{name}/_delta_log"))
+    return [
+        (int(parts[0]), file)
+        for parts, file in found
+        if parts[0].isdigit() and parts[1:] == ["json"]
+    ]
 
 
 def _cut_log(location: Location, name: str, version: int, cutoff: datetime) -> int:
@@ -151,17 +158,19 @@ def _cut_log(location: Location, name: str, version: int, cutoff: datetime) -> i
     entries = _entries(location, name)
     if name in WHOLE_TABLES:
         version = next(
-            (v for v, path in entries if path.stat().st_mtime > cutoff.timestamp()),
+            (v for v, entry in entries if entry.modified_at > cutoff.timestamp()),
             entries[-1][0],
         )
-    old = [path for found, path in entries if found < version]
+    old = [entry for found, entry in entries if found < version]
     if len(old) < CUT_ENTRIES:
         return 0
     store.open_table(location, name, version).create_checkpoint()
     store.open_table(location, name).create_checkpoint()
-    for path in old:
-        path.unlink(missing_ok=True)
-    for path in (Path(location.table(name)) / "_delta_log").glob("*.checkpoint.parquet"):
-        if path.name[:20].isdigit() and int(path.name[:20]) < version:
-            path.unlink(missing_ok=True)
+    log = f"{name}/_delta_log"
+    for entry in old:
+        location.storage.delete(f"{log}/{entry.name}")
+    for file in location.storage.files(log):
+        is_checkpoint = file.name.endswith(".checkpoint.parquet") and file.name[:20].isdigit()
+        if is_checkpoint and int(file.name[:20]) < version:
+            location.storage.delete(f"{log}/{file.name}")
     return len(old)

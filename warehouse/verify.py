@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +24,7 @@ from warehouse.errors import BadWarehouse
 from warehouse.live_files import WHOLE_TABLES, LiveFile, live_files
 from warehouse.location import Location
 from warehouse.shingle_files import TABLE as SHINGLES
+from warehouse.storage import parquet_source
 
 STATUS = "annotation_status"
 # Rows of these come and go by rules of their own.
@@ -55,14 +57,18 @@ def verify(location: Location) -> list[Problem]:
     Raises BadWarehouse when there is no warehouse.
     """
     store.check_readable(location)
-    commits = store.open_table(location, "commits")
+    commits = store.read_table(location, "commits")
     versions = {**store.table_versions(commits), **dict.fromkeys(WHOLE_TABLES, -1)}
     found, sound = list[Problem](), dict[str, list[LiveFile]]()
     for name, version in versions.items():
         if version == 0:
             continue
         try:
-            table = store.open_table(location, name, version if version > 0 else None)
+            table = (
+                store.open_table(location, name, version)
+                if version > 0
+                else store.read_table(location, name)
+            )
         except BadWarehouse as error:
             found.append(Problem(name, str(error), "restore its folder _delta_log from a backup"))
             continue
@@ -106,19 +112,19 @@ def uneven(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 
 def _look_at(location: Location, name: str, file: LiveFile) -> Problem | None:
-    what = _fault(file)
+    what = _fault(location, name, file)
     if what is None:
         return None
-    where = str(file.path.relative_to(location.path))
+    where = f"{name}/{unquote(file.name)}"
     return Problem(name, what, remedy_for(name, file.commit_id), where, file.name)
 
 
-def _fault(file: LiveFile) -> str | None:
+def _fault(location: Location, name: str, file: LiveFile) -> str | None:
     try:
-        size = file.path.stat().st_size
+        size = location.storage.size(f"{name}/{unquote(file.name)}")
         if size != file.byte_count:
             return f"has {size:,} bytes, its log says {file.byte_count:,}"
-        rows = pq.read_metadata(file.path).num_rows
+        rows = pq.read_metadata(parquet_source(file.path)).num_rows
     except FileNotFoundError:
         return "is gone"
     except (OSError, pa.ArrowException) as error:
@@ -156,7 +162,7 @@ def _rows_by_commit(
 ) -> dict[str, int]:
     if not files:
         return {}
-    listed = ", ".join(quoted(str(file.path)) for file in files)
+    listed = ", ".join(quoted(file.path) for file in files)
     rows = connection.execute(
         f"SELECT commit_id, count(*) FROM read_parquet([{listed}]) GROUP BY ALL"
     )
@@ -165,7 +171,7 @@ def _rows_by_commit(
 
 def _annotated(location: Location, sound: Mapping[str, Sequence[LiveFile]]) -> Iterator[Problem]:
     """Articles whose annotations are not as many as their status says."""
-    versions = store.table_versions(store.open_table(location, "commits"))
+    versions = store.table_versions(store.read_table(location, "commits"))
     asked = (*ANNOTATION_TABLES, "superseded")
     if not all(name in sound or not versions[name] for name in asked):
         return  # a file of them is at fault, which was said

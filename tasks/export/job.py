@@ -17,7 +17,7 @@ from tasks.export.csv import CsvFile
 from tasks.export.lines import JsonLines
 from tasks.export.order import Order, check_order
 from tasks.export.parquet import ParquetFiles
-from tasks.export.placing import check_target, put_in_place, scratch_for, seal
+from tasks.export.placing import Target, check_target, put_in_place, scratch_for, seal
 from tasks.export.selection import Selection, select
 from tasks.export.sorting import in_order, placed_rows
 from warehouse.errors import UnsoundRun
@@ -41,7 +41,7 @@ class Writer(Protocol):
 class Exported:
     """What an export put where."""
 
-    target: Path
+    target: Target
     counts: Mapping[str, Counted]  # by table
     files: int
     byte_count: int

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from warehouse.annotations import ANNOTATION_TABLES
 from warehouse.errors import BadSetting
+from warehouse.location import Location
 from warehouse.schema import columns
 
 FORMATS = ("parquet", "jsonl", "csv", "ninjs")
@@ -22,7 +23,7 @@ TABLES = ("articles", "paragraphs", "fields", "date_evidence", "links", *ANNOTAT
 class Order:
     """One export: what, in which format, where to."""
 
-    target: Path
+    target: Path | Location  # a folder, or a prefix in an object store
     format: str
     where: str | None = None  # SQL over the view articles
     is_folded: bool = False  # one article per story

@@ -18,19 +18,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tasks.export.uploading import SUMS, check_prefix, upload
 from warehouse.errors import BadSetting, TryAgain
 from warehouse.location import Location
 
 UNFINISHED = ".unfinished"  # behind the name of a file that is being written
-SUMS = "SHA256SUMS"
+Target = Path | Location  # a folder, or a prefix in an object store
 _SCRATCH = ".copydesk-export-"
 _CURRENT_FOLDER, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
 _CANNOT_SWAP = {errno.EINVAL, errno.ENOSYS, errno.EXDEV, errno.EOPNOTSUPP}
 _BLOCK = 1 << 20
 
 
-def check_target(target: Path, location: Location, *, is_overwriting: bool) -> None:
+def check_target(target: Target, location: Location, *, is_overwriting: bool) -> None:
     """Raise BadSetting unless an export may be put at `target`."""
+    if isinstance(target, Location):
+        return check_prefix(target, location, is_overwriting=is_overwriting)
     if target.is_relative_to(location.path) or target.is_relative_to(location.state):
         raise BadSetting(f"{target}: lies inside the warehouse {location}; give another folder")
     if not target.exists():
@@ -63,14 +66,15 @@ def _check_earlier(target: Path) -> None:
 
 
 @contextmanager
-def scratch_for(target: Path) -> Iterator[Path]:
+def scratch_for(target: Target) -> Iterator[Path]:
     """Yield an empty folder on the disk of `target`; it and those of killed exports are removed.
 
     Raises OSError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target.parent)
-    scratch, descriptor = _held_folder(target.parent)
+    parent = target.state if isinstance(target, Location) else target.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
+    scratch, descriptor = _held_folder(parent)
     try:
         yield scratch
     finally:
@@ -145,12 +149,14 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def put_in_place(folder: Path, target: Path, *, is_overwriting: bool) -> None:
+def put_in_place(folder: Path, target: Target, *, is_overwriting: bool) -> None:
     """Give `folder` the name `target` in one step; an earlier export there takes its place.
 
     Raises BadSetting when something else lies there meanwhile, TryAgain when the file system
-    cannot swap folders.
+    cannot swap folders. In an object store see tasks.export.uploading.
     """
+    if isinstance(target, Location):
+        return upload(folder, target)
     if is_overwriting and target.exists() and any(target.iterdir()):
         _check_earlier(target)
         _exchange(folder, target)

@@ -12,8 +12,8 @@ from datetime import datetime
 
 import duckdb
 
+from tasks.conditions import bad_where, check_where
 from tasks.export.order import Order
-from warehouse.errors import BadSetting
 
 # By publication, so that neighbours in a file are neighbours in time; undated ones come last, and
 # the id settles ties: one corpus, one order, whatever the files of the warehouse look like.
@@ -74,7 +74,7 @@ def select(connection: duckdb.DuckDBPyConnection, order: Order) -> Selection:
     Raises BadSetting when --where is no SQL expression over the view articles.
     """
     where = order.where if order.where is not None else "true"
-    _check_where(connection, where)
+    check_where(connection, where)
     statement = _CHOOSE.format(
         where=where, fold=_FOLD if order.is_folded else "", undated=UNDATED, row_weight=ROW_WEIGHT
     )
@@ -83,28 +83,8 @@ def select(connection: duckdb.DuckDBPyConnection, order: Order) -> Selection:
     except duckdb.Error as error:
         if order.where is None:
             raise
-        raise _bad_where(where, str(error)) from error
+        raise bad_where(where, str(error)) from error
     return _described(connection)
-
-
-def _check_where(connection: duckdb.DuckDBPyConnection, where: str) -> None:
-    """Raise BadSetting unless it is one expression; the connection itself can only read."""
-    query = f"SELECT article_id FROM articles WHERE (\n{where}\n)"
-    try:
-        statements = connection.extract_statements(query)
-    except duckdb.Error as error:
-        raise _bad_where(where, str(error)) from error
-    if len(statements) != 1:
-        raise _bad_where(where, "one expression is wanted, without a semicolon")
-    try:
-        connection.execute(f"EXPLAIN {query}").fetchall()
-    except duckdb.Error as error:
-        raise _bad_where(where, str(error)) from error
-
-
-def _bad_where(where: str, message: str) -> BadSetting:
-    said = " ".join(message.partition("\n\nLINE")[0].split())
-    return BadSetting(f"--where {where!r}: {said}")
 
 
 def _described(connection: duckdb.DuckDBPyConnection) -> Selection:
