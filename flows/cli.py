@@ -11,6 +11,7 @@ import click
 
 from flows.annotating import enrich, train_topics
 from flows.asking import ask
+from flows.dropping import remove, rollback
 from flows.exporting import export
 from flows.history import history
 from flows.maintaining import maintain
@@ -68,6 +69,8 @@ def main() -> None:
     copydesk explain FILE         what became of one file, and why
     copydesk explain A B          why two articles are told to be copies, or are not
     copydesk undo-link A B        set two articles apart for good
+    copydesk remove ARTICLE       take articles out for good
+    copydesk rollback RUN         take back what one run wrote
     copydesk maintain             look for damage, keep it small and fast
     copydesk history              what was done to it, and when
     """
@@ -308,7 +311,7 @@ def undo_link(
     run_undo_link(location, article, other, reason=reason, by=by or account_name())
 
 
-for command in (ask, enrich, export, history, maintain, search, train_topics):
+for command in (ask, enrich, export, history, maintain, remove, rollback, search, train_topics):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from rich.status import Status
 from flows.answers import show_table
 from flows.explain_pair import article_of
 from tasks.decisions import undo_link
-from tasks.upkeep import Progress, Upkeep, maintain
+from tasks.missing import Progress
+from tasks.upkeep import Upkeep, maintain
 from warehouse.catalog import open_catalog
 from warehouse.location import Location
 from warehouse.vacuum import RETENTION
@@ -38,7 +39,7 @@ def run_maintain(
     retention: timedelta = RETENTION,
 ) -> bool:
     """Do the upkeep and say what was done; return whether nothing is wrong now."""
-    with _shown() as on_progress:
+    with shown_progress() as on_progress:
         done = maintain(
             location,
             rebuild=rebuild,
@@ -70,7 +71,7 @@ def _show_done(done: Upkeep, *, rebuild: bool) -> None:
     if rebuild:
         click.echo("the index of shingles was made anew")
     if done.swept:
-        click.echo(f"{done.swept:,} rows of replaced annotations swept")
+        click.echo(f"{done.swept:,} rows of replaced annotations and of dropped articles swept")
     click.echo(
         f"index of shingles: {done.rows:,} rows in {done.files_after:,} files "
         f"({done.files_before:,} before), {done.byte_count / 1e6:,.1f} MB"
@@ -112,11 +113,11 @@ def _groups(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
 
 
 @contextmanager
-def _shown() -> Iterator[Progress]:
+def shown_progress(name: str = "maintain") -> Iterator[Progress]:
     """Progress on standard error: one line that changes on a terminal, else a line per step."""
     console = Console(stderr=True)
     if console.is_terminal:
-        with console.status("maintain: starting") as status:
+        with console.status(f"{name}: starting") as status:
             yield lambda step, done, total: _update(status, step, done, total)
         return
     told: set[str] = set()
@@ -124,7 +125,7 @@ def _shown() -> Iterator[Progress]:
     def tell(step: str, done: int, total: int) -> None:
         if total and step not in told:
             told.add(step)
-            click.echo(f"maintain: {step} {total:,}", err=True)
+            click.echo(f"{name}: {step} {total:,}", err=True)
 
     yield tell
 

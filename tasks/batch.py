@@ -8,7 +8,7 @@ visible to a reader of the warehouse before the rows are resolved and committed.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -119,10 +119,15 @@ class BatchReader:
         self.hints: list[tuple[str, int, int, int]] = []
         self.deadline = time.monotonic() + place.limits.batch_seconds
 
-    def read(self) -> Staged:
-        """Read until the batch is done or its limits are reached, and stage the rows."""
+    def read(self, at_hand: Iterable[tuple[str, Met]] = ()) -> Staged:
+        """Read until the batch is done or its limits are reached, and stage the rows.
+
+        `at_hand` are documents that need no file, with the paths they were met at.
+        """
         self.ledger = Ledger(self.place.location, read_only=True)
         try:
+            for path, met in at_hand:
+                self._take(path, met)
             for item in self.batch.unreadable:
                 self._take(item.path, Met(rejection=item.rejection))
             rest = self._read_slices()
@@ -319,6 +324,11 @@ def _next(items: Iterator[Met], path: str) -> Met | None:
 def read_batch(batch: Batch, place: Workplace) -> Staged:
     """Read `batch` and stage its rows; see Staged."""
     return BatchReader(batch, place).read()
+
+
+def read_again(documents: Iterable[tuple[str, Met]], place: Workplace) -> Staged:
+    """Read documents whose bytes are kept, each with its path, and stage their rows."""
+    return BatchReader(Batch(0, ()), place).read(documents)
 
 
 def try_batch(batch: Batch, place: Workplace) -> Staged | Rejection:

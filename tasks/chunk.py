@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from tasks.batch import STAGED_TABLES, Staged
-from tasks.dedup.exact import Holder, Resolved, Resolver
+from tasks.dedup.exact import Holder, Reading, Resolved, Resolver
 from tasks.dedup.identity import document_id
+from warehouse.bookkeeping import REFUSED
 from warehouse.definitions import define_tables
 from warehouse.known import LedgerRow
 from warehouse.ledger import Ledger
@@ -57,9 +58,9 @@ def make_chunk(staged: Sequence[Staged], ledger: Ledger, location: Location, run
     """Return the chunk of these batches, resolved against everything committed so far."""
     tables = {name: _gather(staged, name) for name in STAGED_TABLES}
     resolver = Resolver(ledger, run_id, CommittedRows(location))
-    identities = _identities(tables["articles"])
+    readings = _readings(tables["articles"])
     for number, row in _file_rows(tables["files"]):
-        resolver.add(number, row, identities.get(number))
+        resolver.add(number, row, readings.get(number))
     resolved = resolver.resolved
     winners = pa.array(sorted(resolved.winners.values()), pa.int64())
     written = {
@@ -69,13 +70,13 @@ def make_chunk(staged: Sequence[Staged], ledger: Ledger, location: Location, run
     return Chunk(
         tables={
             "files": to_arrow("files", list(resolved.files.values())),
-            "raw": _new_contents(tables["raw"], ledger),
+            "raw": _new_contents(tables["raw"], ledger, resolved),
             **written,
             "links": to_arrow("links", list(resolved.links.values())),
             "superseded": to_arrow("superseded", resolved.superseded),
         },
         resolved=resolved,
-        identities={article: identities[at] for article, at in resolved.winners.items()},
+        identities={article: readings[at].identity for article, at in resolved.winners.items()},
     )
 
 
@@ -96,14 +97,17 @@ def _file_rows(files: pa.Table) -> list[tuple[int, FileRow]]:
     return list(zip(files["document"].to_pylist(), (FileRow(**row) for row in rows), strict=True))
 
 
-def _identities(articles: pa.Table) -> dict[int, str]:
-    numbers = articles["document"].to_pylist()
-    return dict(zip(numbers, articles["identity_sha256"].to_pylist(), strict=True))
+def _readings(articles: pa.Table) -> dict[int, Reading]:
+    names = ("document", "identity_sha256", "url", "canonical_url")
+    rows = zip(*(articles[name].to_pylist() for name in names), strict=True)
+    return {number: Reading(identity, tuple(urls)) for number, identity, *urls in rows}
 
 
-def _new_contents(raw: pa.Table, ledger: Ledger) -> pa.Table:
-    """The raw bytes that no commit holds yet, each content once."""
-    seen: set[str] = set()
+def _new_contents(raw: pa.Table, ledger: Ledger, resolved: Resolved) -> pa.Table:
+    """The raw bytes that no commit holds yet, each content once; none of what was removed."""
+    rows = resolved.files.values()
+    seen = {row.sha256 for row in rows if row.reason == REFUSED}
+    seen -= {row.sha256 for row in rows if row.reason != REFUSED}
     mask = []
     for sha256 in raw["sha256"].to_pylist():
         mask.append(sha256 not in seen and not ledger.has_bytes(sha256))

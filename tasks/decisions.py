@@ -10,7 +10,7 @@ import duckdb
 
 from tasks.dedup.apart import APART, Split, set_apart
 from tasks.dedup.shingles import VERSION
-from tasks.upkeep import opened
+from tasks.opened import opened
 from warehouse import catalog, definitions
 from warehouse.duplicates import DecisionRow
 from warehouse.errors import BadSetting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -50,6 +50,7 @@ def find(
     new: Mapping[int, Text],
     known: Mapping[int, Sequence[int]],
     groups: Mapping[int, int] | None = None,
+    dropped: Collection[int] = (),
 ) -> Found:
     """Candidates of new texts among known ones, of which `groups` joins some."""
     rows = [(i, *row) for i, text in enumerate(new.values()) for row in sorted(text)]
@@ -59,7 +60,8 @@ def find(
     )
     months = np.full(len(new), NO_MONTH, np.int16)
     numbers = np.array(list(new), np.int32)
-    return find_candidates(sketches, numbers, months, Known(known), lambda _: groups or {})
+    group_of = {each: each for each in known if each not in dropped} | dict(groups or {})
+    return find_candidates(sketches, numbers, months, Known(known), lambda _: group_of)
 
 
 def pairs(found: Found) -> set[tuple[int, int]]:
@@ -128,6 +130,12 @@ def test_only_some_of_a_group_are_tried() -> None:
 def test_two_new_texts_are_a_candidate_once() -> None:
     found = find({100: at(1, 2), 101: at(1, 2)}, {})
     assert [(each.new, each.other) for each in found.candidates] == [(100, 101)]
+
+
+def test_a_text_that_was_dropped_is_no_candidate() -> None:
+    """Its hashes stand in the index until that is written anew."""
+    assert find({100: at(1, 2)}, {1: [1, 2]}).candidates
+    assert not find({100: at(1, 2)}, {1: [1, 2]}, dropped=[1]).candidates
 
 
 def test_the_hits_are_kept_for_the_index() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.dedup.exact import Holder, Resolved, Resolver, outcome_counts
+from tasks.dedup.exact import Holder, Reading, Resolved, Resolver, outcome_counts
 from tasks.dedup.identity import article_id, document_id
 from warehouse.known import LedgerRow
 from warehouse.ledger import Ledger
@@ -73,7 +73,7 @@ class Tables:
         commit_id = f"commit-{self.commits}"
         resolver = Resolver(self.ledger, self.run_id, self.row_of)
         for number, doc in enumerate(docs):
-            resolver.add(number, doc.row(), doc.identity)
+            resolver.add(number, doc.row(), Reading(doc.identity))
         resolved = resolver.resolved
         self._supersede(resolved)
         winners = {article: docs[number] for article, number in resolved.winners.items()}

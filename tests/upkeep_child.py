@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tasks import upkeep
+from tasks.opened import Open
 from tests.crash_child import Killer, around
 from warehouse import catalog, compaction, rewriting, sweeping, vacuum
 from warehouse.location import locate
@@ -33,8 +34,8 @@ def install(killer: Killer) -> None:
     around(compaction, "replace_files", lambda *_: None, lambda *_: at("after replaced"))
     around(sweeping, "_delete", lambda *_: None, lambda *_: at("after swept"))
     around(
-        upkeep,
-        "_point_at",
+        Open,
+        "point_at",
         lambda *_: at("before moved"),
         lambda *_: at("after moved"),
     )

@@ -26,6 +26,36 @@ class SupersededRow:
     reason: Annotated[str, few("Why it was replaced.")]
 
 
+# Why rows are superseded that `copydesk remove` and `copydesk rollback` drop. They are taken out of
+# the files afterwards, and what the ledger had of such documents does not count any more.
+REMOVED, ROLLED_BACK, REOPENED, REGROUPED = "removed", "rolled back", "reopened", "grouped anew"
+REFUSED = "exact.removed"  # files.reason of a document whose article was removed by hand
+DROPPED = (REMOVED, ROLLED_BACK, REOPENED, REGROUPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TombstoneRow:
+    """What was removed by hand and must not come back; it says nothing of the text itself."""
+
+    kind: Annotated[
+        str,
+        few(
+            "What must not come back: article (id), document (bytes, and where its container says "
+            "it is from), text (the same body under whatever URL) or url (a pattern)."
+        ),
+    ]
+    value: Annotated[
+        str,
+        key("article_id; hash of document; articles.identity_sha256; pattern with * and ?."),
+    ]
+    article_id: Annotated[
+        str | None, key("The article that was removed; NULL of a pattern for what is to come.")
+    ]
+    reason: Annotated[str | None, Column(TEXT, "As given.")]
+    removed_by: Annotated[str | None, few("Name as given, else of the account.")]
+    removed_at: Annotated[datetime, Column(INSTANT, "Clock of the writer.")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitRow:
     """One commit of all tables together; rows of a commit that has no row here do not exist."""

@@ -1,8 +1,8 @@
 """Local SQLite indexes made from the tables: never the truth, answered in microseconds.
 
 Each notes the last commit it has seen, catches up with newer ones, and is made again when it is
-missing, damaged, of another layout, or belongs to another history. Its cost per run is that of the
-new rows.
+missing, damaged, of another layout, belongs to another history, or when rows that it has taken in
+were dropped. Its cost per run is that of the new rows.
 """
 
 from __future__ import annotations
@@ -66,8 +66,12 @@ class Derived:
         commits = store.open_table(self.location, "commits")
         newest = commits.transaction_version("commits") or 0
         warehouse = str(commits.metadata().id)
-        if self._get("warehouse") not in (None, warehouse) or not self._is_history(commits, seen):
-            self._start_again()  # the folder holds another warehouse, or one restored from a copy
+        if (
+            self._get("warehouse") not in (None, warehouse)
+            or not self._is_history(commits, seen)
+            or 0 < seen < store.last_drop(commits)
+        ):  # the folder holds another warehouse, one restored from a copy, or one with less in it
+            self._start_again()
         with self._writing():
             self._set("warehouse", warehouse)
         if self._sequence() == newest:

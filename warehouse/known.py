@@ -14,6 +14,20 @@ def content_key(sha256: str, url: str | None) -> str:
     return sha256 if url is None else hashlib.sha256(f"{sha256}\0{url}".encode()).hexdigest()
 
 
+def url_pattern(pattern: str) -> str:
+    """Return a pattern for URLs (* is any text, ? one character) as a regular expression.
+
+    Python's and RE2's, which DuckDB has, read it alike.
+    """
+    return "(?s)" + "".join(map(_url_letter, pattern))
+
+
+def _url_letter(letter: str) -> str:
+    if letter in "*?":
+        return ".*" if letter == "*" else "."
+    return letter if letter.isalnum() or ord(letter) > 127 else f"\\x{ord(letter):02x}"
+
+
 class LedgerRow(NamedTuple):
     """What the index needs of one row of `files` and of the article that came of it."""
 

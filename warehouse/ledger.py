@@ -9,13 +9,22 @@ kept nowhere else and never reach a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
+from warehouse.bookkeeping import DROPPED, REFUSED
 from warehouse.derived import Derived
-from warehouse.known import KnownArticle, KnownDocument, KnownFile, LedgerRow, content_key
+from warehouse.known import (
+    KnownArticle,
+    KnownDocument,
+    KnownFile,
+    LedgerRow,
+    content_key,
+    url_pattern,
+)
 
 TABLES = """
 CREATE TABLE file (
@@ -36,15 +45,27 @@ CREATE TABLE article (
     run_id TEXT, commit_id TEXT) WITHOUT ROWID;
 CREATE INDEX article_identity ON article (identity);
 CREATE TABLE centre (identity BLOB PRIMARY KEY, article_id BLOB, run_id TEXT) WITHOUT ROWID;
+CREATE TABLE tombstone (kind TEXT, value TEXT, PRIMARY KEY (kind, value)) WITHOUT ROWID;
 """
 
-NEW_ROWS = """
+# Rows that were dropped do not count, as if they had never been.
+_KEPT = "ANTI JOIN dropped d ON d.subject_id = {id} AND d.commit_id = {row}.commit_id"
+
+NEW_ROWS = f"""
+WITH dropped AS MATERIALIZED (
+    SELECT subject_id, subject_commit_id AS commit_id FROM superseded
+    WHERE subject_table IN ('files', 'articles') AND reason IN {DROPPED}
+), kept_articles AS (
+    SELECT article_id, commit_id, identity_sha256 FROM articles_history h
+    {_KEPT.format(id="h.article_id", row="h")}
+)
 SELECT f.path, f.record, f.file_sha256, f.sha256, f.target_uri, f.outcome, f.article_id, f.reason,
        f.reader, f.is_retryable, f.document_count, f.is_complete, a.identity_sha256, f.run_id,
        f.commit_id
 FROM files_history f
 JOIN commits c USING (commit_id)
-LEFT JOIN articles_history a ON f.outcome = 'article' AND a.article_id = f.article_id
+{_KEPT.format(id="f.document_id", row="f")}
+LEFT JOIN kept_articles a ON f.outcome = 'article' AND a.article_id = f.article_id
     AND a.commit_id = f.commit_id
 WHERE c.sequence > ? ORDER BY c.sequence, f.path, f.record
 """
@@ -59,8 +80,8 @@ DOCUMENT = (
 class Ledger(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
-    FILE, LAYOUT, TABLES = "ledger.sqlite", "3", TABLES
-    READS = ("files", "articles")
+    FILE, LAYOUT, TABLES = "ledger.sqlite", "4", TABLES
+    READS = ("files", "articles", "tombstones")
 
     # What is known
 
@@ -89,7 +110,10 @@ class Ledger(Derived):
     def has_bytes(self, sha256: str) -> bool:
         """Are these bytes known, from whatever address?"""
         blob = bytes.fromhex(sha256)
-        query = "SELECT 1 FROM content WHERE key = ?1 OR (url IS NOT NULL AND sha256 = ?1)"
+        query = (
+            "SELECT 1 FROM content WHERE (key = ?1 OR (url IS NOT NULL AND sha256 = ?1)) "
+            f"AND coalesce(reason, '') <> '{REFUSED}'"  # their bytes are not kept
+        )
         return self._one(query, blob) is not None
 
     def article(self, article_id: str) -> KnownArticle | None:
@@ -121,6 +145,20 @@ class Ledger(Derived):
         )
         return [row[0].hex() for row in found]
 
+    def is_removed(self, marks: Mapping[str, str | None], urls: Iterable[str | None]) -> bool:
+        """Was a person's decision that such an article must not come back?
+
+        `marks` are values of tombstones by kind, `urls` what patterns are tried on.
+        """
+        if self._one("SELECT 1 FROM tombstone LIMIT 1") is None:
+            return False
+        for mark in marks.items():
+            if self._one("SELECT 1 FROM tombstone WHERE kind = ? AND value = ?", *mark):
+                return True
+        patterns = self._connection.execute("SELECT value FROM tombstone WHERE kind = 'url'")
+        found = [re.compile(url_pattern(pattern)) for (pattern,) in patterns]
+        return any(pattern.fullmatch(url) for url in urls if url for pattern in found)
+
     def files_to_retry(self, readers: Sequence[str]) -> frozenset[int]:
         """Return the files with rejections to try again.
 
@@ -143,6 +181,8 @@ class Ledger(Derived):
         while rows := result.fetchmany(10_000):
             self._apply(LedgerRow(*row) for row in rows)
             count += len(rows)
+        for row in connection.execute("SELECT kind, value FROM tombstones").fetchall():
+            self._connection.execute("INSERT OR IGNORE INTO tombstone VALUES (?, ?)", row)
         return count
 
     def apply(self, rows: Iterable[LedgerRow], run_id: str, sequence: int) -> None:

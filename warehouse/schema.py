@@ -19,7 +19,13 @@ from typing import Annotated, Any, get_type_hints
 import pyarrow as pa
 
 from warehouse.annotations import ANNOTATION_TABLES
-from warehouse.bookkeeping import ENRICH_TABLES, CommitRow, RunRow, SupersededRow
+from warehouse.bookkeeping import (
+    ENRICH_TABLES,
+    CommitRow,
+    RunRow,
+    SupersededRow,
+    TombstoneRow,
+)
 from warehouse.columns import (
     AUTHORS,
     COUNT,
@@ -37,7 +43,7 @@ from warehouse.columns import (
 from warehouse.duplicates import DUPLICATE_TABLES
 
 # Semantic: a change of meaning is a new major version, an added column or table a new minor one.
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +278,7 @@ TABLES: dict[str, type] = {
     **ANNOTATION_TABLES,
     **ENRICH_TABLES,
     "superseded": SupersededRow,
+    "tombstones": TombstoneRow,
     "commits": CommitRow,
     "runs": RunRow,
 }
@@ -288,8 +295,9 @@ ANNOTATION_COLUMNS: dict[str, Column] = {
     "annotator_version": few("Its version, see annotators."),
 }
 
-# Made when their first row is written: a warehouse that is never enriched does not have them.
-LATE_TABLES = frozenset((*ANNOTATION_TABLES, *ENRICH_TABLES))
+# Made when their first row is written: a warehouse that is never enriched, or from which nothing
+# was ever removed, does not have them.
+LATE_TABLES = frozenset((*ANNOTATION_TABLES, *ENRICH_TABLES, "tombstones"))
 
 # Rows of these are committed together in chunks; `commits` says which chunks count.
 CHUNK_TABLES = tuple(name for name in TABLES if name not in ("commits", "runs"))

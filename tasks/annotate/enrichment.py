@@ -29,7 +29,7 @@ from tasks.stopwatch import add_seconds
 from warehouse import catalog, definitions, store
 from warehouse.bookkeeping import AnnotatorRow, EnrichRunRow, TermCountRow
 from warehouse.checks import FailedCheck, failed_checks
-from warehouse.errors import UnsoundRun
+from warehouse.errors import TryAgain, UnsoundRun
 from warehouse.lease import writer_lease
 from warehouse.location import Location
 from warehouse.schema import SCHEMA_VERSION, to_arrow
@@ -116,6 +116,7 @@ class Enrichment:
         self._counts = counts
         self._waiting: list[Annotated] = []
         self._known = _told(connection)
+        ((self._seen,),) = connection.sql("SELECT max(sequence) FROM commits").fetchall()
         self._chunk_start = time.monotonic()
 
     def batches(self) -> Iterator[list[Due]]:
@@ -169,6 +170,11 @@ class Enrichment:
         wait = max(self.order.wait_seconds, COMMIT_WAIT_SECONDS)
         with writer_lease(self.location, wait_seconds=wait, is_brief=True):
             self.writer.catch_up()
+            if STATUS in chunk and self.writer.last_drop > self._seen:
+                raise TryAgain(
+                    f"{self.location}: articles were removed while they were being annotated; "
+                    "nothing of this commit was written, start enrich again"
+                )
             self.writer.commit(chunk)
 
     def _count(self) -> None:

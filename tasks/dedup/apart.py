@@ -17,6 +17,7 @@ from tasks.dedup.canonical import linked_texts, links_to
 from tasks.dedup.grouping import Groups
 from tasks.dedup.identity import link_id
 from tasks.dedup.linking import TEXT_RELATIONS, group_row, text_link
+from tasks.dedup.matched import apart_texts
 from tasks.dedup.posting import group_postings
 from tasks.dedup.stories import Stories
 from tasks.dedup.texts import Texts
@@ -111,7 +112,7 @@ class _Splitting:
     def _parts(self, members: Sequence[int], a: int, b: int) -> list[list[int]]:
         """The members, joined again by their strongest links first, never the two."""
         self.texts.load(members)
-        groups = Groups(lambda texts: {}, [*self.stories.apart(), (a, b)])
+        groups = Groups(lambda texts: {}, [*apart_texts(self.stories), (a, b)])
         for text in members:
             groups.add(text)
         for x, y in self._joining(members):

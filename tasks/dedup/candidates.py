@@ -36,6 +36,8 @@ ONE_STORY = 8  # shared hashes, about 60 words; texts with as many count as one 
 MOST_POSTINGS = 64
 MOST_TRIED = 4  # texts of one group that a text is compared with, those of most shared hashes first
 
+DROPPED = -1  # no group
+
 Numbers = NDArray[np.int32]
 
 
@@ -93,7 +95,9 @@ def find_candidates(
     hits = index.find(needles, needle_months, limit=MOST_POSTINGS, beside=(batch,))
     keep = owners[hits.needles] != hits.numbers  # every text of the batch finds itself
     at, others = hits.needles[keep], hits.numbers[keep]
-    table = _Hits(at, owners[at], others, _groups(others, groups_of), sketches.places[order][at])
+    groups = _groups(others, groups_of, numbers)
+    at, others, groups = at[groups >= 0], others[groups >= 0], groups[groups >= 0]
+    table = _Hits(at, owners[at], others, groups, sketches.places[order][at])
     return Found(
         _candidates(table),
         needles[at],
@@ -116,11 +120,14 @@ class _Hits:
 
 
 def _groups(
-    others: Numbers, groups_of: Callable[[Sequence[int]], Mapping[int, int]]
+    others: Numbers, groups_of: Callable[[Sequence[int]], Mapping[int, int]], new: Numbers
 ) -> NDArray[np.int64]:
+    """The group of each; DROPPED of a text that is gone and waits to be taken out of the index."""
     unique, where = np.unique(others, return_inverse=True)
     known = groups_of(unique.tolist())
-    return np.array([known.get(number, number) for number in unique.tolist()], np.int64)[where]
+    own = {number: number for number in new.tolist()}
+    found = [known.get(each, own.get(each, DROPPED)) for each in unique.tolist()]
+    return np.array(found, np.int64)[where]
 
 
 def _candidates(hits: _Hits) -> list[Candidate]:

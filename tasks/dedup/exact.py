@@ -13,16 +13,23 @@ document, the rows of the earlier one are superseded. What an earlier run has de
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tasks.dedup.identity import document_id, link_id
-from warehouse.bookkeeping import SupersededRow
+from warehouse.bookkeeping import REFUSED, SupersededRow
 from warehouse.duplicates import LinkRow
 from warehouse.errors import TryAgain
 from warehouse.known import KnownArticle, KnownDocument, content_key
 from warehouse.schema import FileRow
+
+
+class Reading(NamedTuple):
+    """What a document was read as."""
+
+    identity: str  # hash of the body text
+    urls: tuple[str | None, ...] = ()  # that the article has
 
 
 class Known(Protocol):
@@ -42,6 +49,9 @@ class Known(Protocol):
 
     def with_identity(self, identity_sha256: str) -> list[str]:
         """All articles with this body text."""
+
+    def is_removed(self, marks: Mapping[str, str | None], urls: Iterable[str | None]) -> bool:
+        """Did a person decide that such an article must not come back?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,8 @@ class Resolver:
         self._new: dict[str, list[str]] = {}  # identity -> articles new in this chunk
         self._centres: dict[str, tuple[str, str]] = {}
 
-    def add(self, number: int, row: FileRow, identity: str | None) -> None:
-        """Decide one document; `identity` is given when it was read as an article.
+    def add(self, number: int, row: FileRow, reading: Reading | None) -> None:
+        """Decide one document; `reading` is given when it was read as an article.
 
         Raises TryAgain when the ledger no longer knows bytes that it knew when they were read.
         """
@@ -111,10 +121,21 @@ class Resolver:
         standing = self._content(row.sha256, row.target_uri)
         if standing is not None:
             self._add_copy(row, standing)
-        elif identity is not None:
-            self._add_text(number, row, identity)
+        elif reading is not None:
+            if self._is_removed(row, reading):
+                self._put(refused(row))
+            else:
+                self._add_text(number, row, reading.identity)
         else:
             raise TryAgain(f"{row.path}: the ledger changed while it was being read")
+
+    def _is_removed(self, row: FileRow, reading: Reading) -> bool:
+        marks = {
+            "article": row.article_id,
+            "document": content_key(row.sha256 or "", row.target_uri),
+            "text": reading.identity,
+        }
+        return self.known.is_removed(marks, (row.target_uri, *reading.urls))
 
     def _after_earlier_outcome(self, row: FileRow) -> FileRow:
         """Supersede what an earlier run said of this place; a new text there may be a revision."""
@@ -283,6 +304,20 @@ class Resolver:
         link = link_id(article, centre, "exact")
         if self.resolved.links.pop(link, None) is None:
             self._supersede("links", link, None, "a smaller id is the centre")
+
+
+def refused(row: FileRow) -> FileRow:
+    """Return the row of a document whose article was removed: the ledger knows it, and no more."""
+    return replace(
+        row,
+        outcome="rejected",
+        article_id=None,
+        revision_candidate_of=None,
+        stage="exact",
+        reason=REFUSED,
+        detail="its article was removed by hand; see the table tombstones",
+        is_retryable=False,
+    )
 
 
 def _as_copy(row: FileRow) -> FileRow:

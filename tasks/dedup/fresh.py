@@ -51,7 +51,7 @@ class StoryRows:
     arrivals: list[Arrival] = field(default_factory=list)
     aliases: list[tuple[int, int]] = field(default_factory=list)  # younger, older
     links: list[tuple[int, int, str, str]] = field(default_factory=list)  # a, b, relation, commit
-    apart: list[tuple[int, int]] = field(default_factory=list)  # articles
+    apart: list[tuple[str, str]] = field(default_factory=list)  # ids of articles
     freed: list[tuple[int]] = field(default_factory=list)  # groups that are no alias any longer
 
 

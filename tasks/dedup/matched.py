@@ -53,6 +53,17 @@ class Chunk:
         return self._stories.text_of([number])[number]
 
 
+def apart_texts(stories: Stories, chunk: Chunk | None = None) -> list[tuple[int, int]]:
+    """Return the texts of the articles that a person has set apart, known or of the chunk."""
+    pairs = stories.apart()
+    numbers = stories.numbers({article for pair in pairs for article in pair})
+    texts = stories.text_of(numbers.values())
+    found = {article: texts[number] for article, number in numbers.items()}
+    if chunk is not None:
+        found |= {chunk.item(number).article_id: text for number, text in chunk.text_of.items()}
+    return [(found[a], found[b]) for a, b in pairs if a in found and b in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A row of links, and the numbers of its articles."""

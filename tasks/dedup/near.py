@@ -23,7 +23,7 @@ from tasks.dedup.fresh import Arrival, Fresh
 from tasks.dedup.grouping import Groups
 from tasks.dedup.identity import link_id
 from tasks.dedup.linking import TEXT_RELATIONS, group_row, revision_link, text_link
-from tasks.dedup.matched import Chunk, Link, Matched
+from tasks.dedup.matched import Chunk, Link, Matched, apart_texts
 from tasks.dedup.posting import postings
 from tasks.dedup.shingles import Sketches
 from tasks.dedup.sketching import boilerplate_of, months_of, sketch_items
@@ -64,7 +64,7 @@ class _Matching:
 
     def __init__(self, chunk: Chunk, stories: Stories, index: Index) -> None:
         self.chunk, self.stories, self.index = chunk, stories, index
-        self.groups = Groups(stories.groups_of, stories.apart())
+        self.groups = Groups(stories.groups_of, apart_texts(stories, chunk))
         self.texts = Texts(stories)
         self.out = Matched()
         self.apart: dict[int, list[Link]] = defaultdict(list)  # by the new text

@@ -42,7 +42,7 @@ CREATE TABLE link (
     a INTEGER, b INTEGER, relation TEXT, commit_id TEXT, PRIMARY KEY (a, b, relation))
     WITHOUT ROWID;
 CREATE INDEX link_b ON link (b);
-CREATE TABLE apart (a INTEGER, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE apart (a TEXT, b TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
 """
 
 # Articles whose own row or group row is new, as they stand now. A text's number is the smallest of
@@ -79,7 +79,13 @@ LINKS = _NEW.format(
     b="article_b",
     only="AND h.relation <> 'exact'",  # equal texts are one here
 )
-APART = _NEW.format(columns=_PAIR, table="decisions", a="article_a", b="article_b", only="")
+# By their ids: an article whose group is decided anew has no number for a while.
+APART = """
+SELECT h.article_a, h.article_b FROM decisions h JOIN commits c USING (commit_id)
+WHERE c.sequence > $after ORDER BY c.sequence
+"""
+# Numbers of articles that were dropped stand in the index of shingles until it is rewritten.
+HIGHEST = "SELECT coalesce(max(article_number), 0) FROM groups_history"
 FREED = """
 SELECT a.article_number FROM superseded h JOIN commits c USING (commit_id)
 JOIN groups a ON a.article_id = h.subject_id
@@ -92,7 +98,7 @@ _LEVEL = 3  # of Zstandard
 class Stories(Derived):
     """The index of one warehouse. Raises TryAgain when the state folder cannot be written."""
 
-    FILE, LAYOUT, TABLES = "stories.sqlite", "1", TABLES + RECURRING_TABLES
+    FILE, LAYOUT, TABLES = "stories.sqlite", "2", TABLES + RECURRING_TABLES
     READS = ("articles", "paragraphs", "groups", "group_aliases", "links", "decisions")
 
     @property
@@ -102,7 +108,8 @@ class Stories(Derived):
 
     def next_number(self) -> int:
         """Return the number of the next article."""
-        return 1 + (self._one("SELECT max(number) FROM article")[0] or 0)
+        highest = self._one("SELECT max(number) FROM article")[0] or 0
+        return 1 + max(highest, int(self._get("highest") or 0))
 
     def numbers(self, article_ids: Iterable[str]) -> dict[str, int]:
         """Return the numbers of those articles that are known."""
@@ -167,9 +174,9 @@ class Stories(Derived):
         query = "SELECT a, b, relation, commit_id FROM link WHERE a = ?1 OR b = ?1"
         return list(self._connection.execute(query, (number,)))
 
-    def apart(self) -> list[tuple[int, int]]:
-        """Return the pairs of texts that a person has set apart."""
-        return list(self._connection.execute("SELECT a, b FROM apart"))
+    def apart(self) -> list[tuple[str, str]]:
+        """Return the pairs of articles that a person has set apart, by their ids."""
+        return list(self._connection.execute("SELECT a, b FROM apart ORDER BY a, b"))
 
     def by_group(self, texts: int) -> Iterator[dict[int, list[int]]]:
         """Yield all groups with their texts in order, in portions of about so many texts."""
@@ -215,6 +222,8 @@ class Stories(Derived):
             count += len(found)
         for rows in _links_and_aliases(connection, after):
             self._apply(rows)
+        ((highest,),) = connection.execute(HIGHEST).fetchall()
+        self._set("highest", str(highest))
         return count
 
     def _apply(self, rows: StoryRows) -> None:
@@ -225,9 +234,7 @@ class Stories(Derived):
         for young, old in rows.aliases:
             self._alias(young, old)
         self._connection.executemany("INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?)", rows.links)
-        for pair in rows.apart:
-            texts = sorted(self.text_of(pair).values())
-            self._connection.execute("INSERT OR IGNORE INTO apart VALUES (?, ?)", texts)
+        self._connection.executemany("INSERT OR IGNORE INTO apart VALUES (?, ?)", rows.apart)
 
     def _alias(self, young: int, old: int) -> None:
         """Note an alias so that every one names its root at once, in whatever order they come."""

@@ -198,7 +198,8 @@ def candidates(location: Location, batch: Batch) -> Found:
     """Open the index and find candidates, in it and in the batch."""
     index = ShingleIndex(location)
     index.check(VERSION)
-    return find_candidates(batch.sketches, batch.numbers, batch.months, index, lambda texts: {})
+    sketches, numbers, months = batch.sketches, batch.numbers, batch.months
+    return find_candidates(sketches, numbers, months, index, lambda texts: {t: t for t in texts})
 
 
 def _seconds(step: Callable[[], Any]) -> float:
