@@ -67,7 +67,7 @@ lock: ## write requirements.lock and requirements-dev.lock anew from pyproject.t
 	@python=$$(sh .ci/python) && "$$python" -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq uv
 	$(compile) --output-file requirements.lock
-	$(compile) --extra topics --extra notebook --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(compile) --extra topics --extra notebook --extra s3 --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the targets made, never the warehouse
 	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,8 +17,8 @@ import pyarrow.ipc
 
 from tasks.article import Built, build
 from tasks.boundary import attempt
-from tasks.dedup.identity import document_id
 from tasks.discover import Unreadable
+from tasks.file_rows import because, file_row
 from tasks.met import Met
 from tasks.readers import READERS, reader_versions
 from tasks.reading import read_file
@@ -210,7 +210,7 @@ class BatchReader:
         if known and is_same and not self._is_to_retry(known):
             self.rows.known += 1
             return
-        row = _file_row(path, met, known)
+        row = file_row(path, met, known)
         if met.is_left:
             self.rows.files.append(replace(row, outcome="left"))
         elif rejection is not None:
@@ -234,9 +234,9 @@ class BatchReader:
             and known.document_count == met.document_count
         ):
             return
-        row = replace(_file_row(path, met, None), outcome="container")
+        row = replace(file_row(path, met, None), outcome="container")
         if met.rejection:
-            row = _because(row, met.rejection)
+            row = because(row, met.rejection)
         self.rows.files.append(row)
 
     def _read_document(
@@ -290,7 +290,7 @@ class BatchReader:
         if document is not None:
             self._keep_raw(document)
         rejected = replace(row, outcome="rejected", is_retryable=rejection.is_retryable)
-        self.rows.files.append(_because(rejected, rejection))
+        self.rows.files.append(because(rejected, rejection))
 
     def _keep_raw(self, document: RawDocument) -> None:
         self.rows.byte_count += len(document.data)
@@ -341,41 +341,6 @@ def reject_batch(batch: Batch, place: Workplace, detail: str) -> Staged:
     failed = Rejection("batch.failed", detail, is_retryable=True)
     lost = tuple(Unreadable(part.file.path, failed) for part in batch.slices)
     return read_batch(Batch(batch.number, (), (*batch.unreadable, *lost)), place)
-
-
-def _file_row(path: str, met: Met, known: KnownDocument | None) -> FileRow:
-    """The ledger's row with everything that is known before the outcome."""
-    document, why = met.document, met.rejection
-    return FileRow(
-        document_id=document_id(path, met.record),
-        path=path,
-        record=met.record,
-        record_id=met.record_id,
-        target_uri=met.url,
-        retrieved_at=met.retrieved_at,
-        file_sha256=met.file_sha256,
-        sha256=document.sha256 if document else None,
-        byte_count=len(document.data) if document else None,
-        media_type=met.media_type,
-        compression=met.compression,
-        encoding=None,
-        encoding_method=None,
-        reader=met.reader,
-        outcome="",
-        article_id=None,
-        revision_candidate_of=None,
-        stage=why.stage if why else None,
-        reason=why.reason if why else None,
-        detail=why.detail if why else None,
-        is_retryable=None,
-        document_count=met.document_count,
-        is_complete=met.is_complete,
-    )
-
-
-def _because(row: FileRow, why: Rejection) -> FileRow:
-    detail = why.detail.encode("utf-8", "replace").decode()  # it may quote a lone surrogate
-    return replace(row, stage=why.stage, reason=why.reason, detail=detail)
 
 
 def _stage(folder: Path, rows: _Rows) -> Path:

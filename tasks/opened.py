@@ -24,9 +24,7 @@ class Open:
     stories: Stories
     writer: store.Writer
 
-    def point_at(
-        self, moved: Mapping[str, int], removed: Mapping[str, int] | None = None
-    ) -> None:
+    def point_at(self, moved: Mapping[str, int], removed: Mapping[str, int] | None = None) -> None:
         """Commit no rows: from now on readers open these versions of the tables.
 
         They lack as many rows as `removed` says.

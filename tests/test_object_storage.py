@@ -24,7 +24,6 @@ from click.testing import CliRunner
 
 from flows.cli import main as command
 from tasks.annotate.enrichment import Order, enrich_articles
-from tasks.batch import Limits
 from tasks.export import uploading
 from tasks.search.searching import hits_table
 from tasks.upkeep import maintain
@@ -202,35 +201,41 @@ def test_of_two_that_commit_without_a_lease_the_second_fails(small: Location) ->
         one.commit({})
 
 
-def test_a_killed_ingest_goes_on_from_its_last_commit(
-    inbox: Path, server: dict[str, str], tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def killed(
+    inbox: Path, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Location:
+    """An ingest that was killed between its first and its second commit."""
     location = locate(f"s3://{BUCKET}/killed")
+    said = tmp_path_factory.mktemp("killed") / "said"
     arguments = (json.dumps(server), str(location), str(inbox), "before acknowledge", "2")
-    child = Child(tmp_path / "said", object_storage_child.main, *arguments)
+    child = Child(said, object_storage_child.main, *arguments)
     assert child.wait() == -signal.SIGKILL
     (acknowledged,) = [line.removeprefix("ACK ") for line in child.lines()]
     assert ask(location, "SELECT commit_id FROM commits") == [(acknowledged,)]
-    assert ask(location, "SELECT count(*) FROM files") == [(CHUNK,)]
+    return location
 
-    summary = ingest(str(location), inbox, wait_seconds=4 * object_storage_child.LEASE_SECONDS)
+
+def test_a_killed_ingest_goes_on_from_its_last_commit(killed: Location, inbox: Path) -> None:
+    assert ask(killed, "SELECT count(*) FROM files") == [(CHUNK,)]
+
+    summary = ingest(str(killed), inbox, wait_seconds=4 * object_storage_child.LEASE_SECONDS)
 
     assert (summary.row.known_count, summary.row.found_count) == (CHUNK, 2 * CHUNK)
-    with open_catalog(location) as connection:
+    with open_catalog(killed) as connection:
         assert failed_checks(connection) == []
         found = connection.execute("SELECT count(*), count(DISTINCT path) FROM files").fetchall()
         assert found == [(2 * CHUNK, 2 * CHUNK)]
 
 
 def test_maintain_makes_it_small_and_sound(
-    inbox: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    killed: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also after a kill, whose rows go."""
     monkeypatch.setattr(compaction, "MOST_FILES", 2)
-    location = locate(f"s3://{BUCKET}/maintained")
-    limits = Limits(settle_seconds=0.0, batch_documents=1)
-    ingest(str(location), *sorted(inbox.iterdir())[:2], chunk_documents=1, limits=limits)
-    before, ingested = content(location), entries(location, 9)[-1]
-    assert ask_as_of(location, ingested.run_id) == 2
+    location = killed
+    before, first = content(location), entries(location, 9)[-1]
+    assert ask_as_of(location, first.run_id) == CHUNK
 
     done = maintain(location, retention=timedelta(0))
 
@@ -241,7 +246,7 @@ def test_maintain_makes_it_small_and_sound(
     assert content(location) == before
     assert verify(location) == []
     with pytest.raises(BadSetting, match="can be seen as it was since"):
-        ask_as_of(location, ingested.run_id)
+        ask_as_of(location, first.run_id)
     assert list(location.state.glob("unfinished/*/*")) == []
 
     name = live_files(location, "articles", store.open_table(location, "articles"))[0].name
@@ -402,3 +407,16 @@ def test_a_local_warehouse_pays_nothing_for_it(tmp_path: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert re.sub(r"\s", "", done.stdout) == "[]"
+
+
+def test_an_article_is_removed_and_its_copy_stays(inbox: Path) -> None:
+    """With a page of an article of its own, and one of a story that others have."""
+    location = locate(f"s3://{BUCKET}/removed")
+    ingest(str(location), *(inbox / f"a{number}.json" for number in (0, 1, 3)))
+    urls = "SELECT url FROM articles ORDER BY url"
+    remove = ["remove", "--url", "https://example.org/0", "--yes", "-w", str(location)]
+    assert CliRunner().invoke(command, remove).exit_code == 0
+    assert ask(location, urls) == [("https://example.org/1",), ("https://example.org/3",)]
+    assert ingest(str(location), inbox / "a0.json", rehash=True).row.article_count == 0
+    maintain(location, retention=timedelta(0))
+    assert verify(location) == []

@@ -24,8 +24,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 WANTED = PROJECT["project"]["dependencies"] + EXTRAS["fast"] + EXTRAS["ner"]
-# The extra for topics is not what everybody gets, the group is for who builds the gazetteer anew.
-FOR_SOME = EXTRAS["topics"] + PROJECT["dependency-groups"]["gazetteer"]
+# These extras are not what everybody gets, the group is for who builds the gazetteer anew.
+FOR_SOME = EXTRAS["topics"] + EXTRAS["s3"] + PROJECT["dependency-groups"]["gazetteer"]
 ASKED_FOR = {canonicalize_name(Requirement(wanted).name) for wanted in WANTED + FOR_SOME}
 INCLUDED = {*sys.stdlib_module_names, *PACKAGES, "_typeshed"}  # the last is there for mypy alone
 PROVIDERS = {

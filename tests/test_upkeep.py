@@ -80,7 +80,7 @@ def content(location: Location) -> dict[str, list[tuple[Any, ...]]]:
 def files_of(location: Location, name: str) -> list[Path]:
     """The live files of a table, in the order of their commits."""
     found = live_files(location, name, store.open_table(location, name))
-    return [file.path for file in sorted(found, key=lambda file: file.commit_id or "")]
+    return [Path(file.path) for file in sorted(found, key=lambda file: file.commit_id or "")]
 
 
 def test_many_small_files_become_few_and_no_row_changes(corpus: Location) -> None:

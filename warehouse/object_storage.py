@@ -26,16 +26,16 @@ from warehouse.storage import StoredFile, said
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-PATIENCE = 15  # seconds for one request of a piece: a slow line moves 0.5 MB a second
+PATIENCE = 10  # seconds for one request of a piece: a slow line moves 0.5 MB a second
 CONNECT_SECONDS = 5
 RETRIES = 5  # with growing pauses, some 3 s in all
-PIECE_BYTES = 8 << 20
+PIECE_BYTES = 5 << 20  # S3 takes no smaller parts
 # What deltalake is told beside the environment. The first is what keeps two writers apart: a log
-# entry is put only where there is none. Its requests may be larger than ours.
+# entry is put only where there is none.
 DELTA_OPTIONS = {
     "aws_conditional_put": "etag",
     "connect_timeout": f"{CONNECT_SECONDS}s",
-    "timeout": "60s",
+    "timeout": f"{PATIENCE}s",
     "max_retries": str(RETRIES),
     "retry_timeout": f"{PATIENCE}s",
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -298,7 +298,7 @@ class Writer:
             versions[name] = self._append(name, self._stamp(name, chunk[name], commit_id))
         gone = removed or {}
         counts = {name: rows.get(name, 0) - gone.get(name, 0) for name in (*rows, *gone)}
-        self._acknowledge(commit_id, versions, counts, is_drop=is_drop)
+        self._acknowledge(commit_id, versions, counts, (DROPPED_MARK,) if is_drop else ())
         return Commit(commit_id, self.sequence, rows)
 
     def _stamp(self, name: str, table: pa.Table, commit_id: str) -> pa.Table:
@@ -320,8 +320,7 @@ class Writer:
         commit_id: str,
         versions: Mapping[str, int],
         rows: Mapping[str, int],
-        *,
-        is_drop: bool,
+        also: Sequence[str] = (),
     ) -> None:
         """Append the row that makes the commit exist, if the lease is still ours."""
         lease.confirm(self.location)
@@ -335,8 +334,7 @@ class Writer:
         )
         marks = [Transaction(name, version) for name, version in versions.items()]
         marks += [Transaction("commits", sequence), Transaction(run_mark(self.run_id), sequence)]
-        if is_drop:
-            marks.append(Transaction(DROPPED_MARK, sequence))
+        marks += [Transaction(name, sequence) for name in also]
         table = self._stamp("commits", to_arrow("commits", [row]), commit_id)
         _write(self._commits, "commits", table, CommitProperties(app_transactions=marks))
 

@@ -21,6 +21,7 @@ from warehouse.annotations import ANNOTATION_TABLES
 from warehouse.definitions import define_tables, quoted
 from warehouse.errors import TryAgain
 from warehouse.location import Location
+from warehouse.storage import said
 
 # What is to go: per annotator and commit the articles, NULL for all that the commit has of it.
 REPLACED = """
@@ -55,7 +56,7 @@ def sweep_annotations(location: Location, commit: Callable[[Mapping[str, int]], 
         commit(moved)
         commit(_delete(location, ("superseded",), [_NOTED])[0])
     except (DeltaError, OSError) as error:
-        raise TryAgain(f"{location}: cannot sweep annotations: {error}") from error
+        raise TryAgain(f"{location}: cannot sweep annotations: {said(error)}") from error
     return row_count
 
 
