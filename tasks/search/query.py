@@ -109,7 +109,7 @@ class _Reading:
                 "(a colon that is meant belongs in quotation marks)"
             )
         is_bare = part["delimiter"] == "none"
-        is_start = part["prefix"] or (is_bare and phrase.endswith("*"))
+        is_start = part["prefix"] or phrase.endswith("*")  # "troops ir"* and "troops ir*"
         words = words_of(phrase)
         if not words:
             raise BadSetting(f"{phrase!r} holds no letter or digit to search for")
@@ -136,9 +136,14 @@ class _Reading:
         self._mark(name, (word for word, _ in known))
         if len(known) <= PHRASE_EXPANSIONS:
             return Query.phrase_prefix_query(self._schema, name, list(words))
-        # All of them, but slower: 130 ms of CPU for "secretary of st"* in 200,000 articles.
+        # All of them, but slower, for the places of every word that begins so are read where the
+        # words before it stand: some 100 ms of CPU for "secretary of st"* in 200,000 articles.
         patterns = [*map(re.escape, words[:-1]), re.escape(words[-1]) + ".*"]
-        return Query.regex_phrase_query(self._schema, name, list(patterns), slop)
+        whole = Query.regex_phrase_query(self._schema, name, list(patterns), slop)
+        if len(words) == 2:
+            return whole
+        before = Query.phrase_query(self._schema, name, list(words[:-1]), slop)
+        return _both(before, whole)  # articles without the rest are passed over sooner
 
     def _term(self, name: str, word: str) -> Query:
         self._mark(name, (word,))

@@ -15,6 +15,7 @@ from tantivy import FieldType, Occur, Query, Searcher
 from tasks.search.index import EPOCH, Opened, Progress, discard, open_current
 from tasks.search.query import Asked, read_query
 from tasks.search.snippets import PASSAGE, WHOLE, Snippet, Snippets
+from tasks.search.texts import texts_of
 from warehouse.catalog import open_catalog
 from warehouse.errors import BadSetting
 from warehouse.location import Location
@@ -28,7 +29,7 @@ Outcome = TypeVar("Outcome")
 HITS = pa.schema([("article_id", pa.string()), ("score", pa.float64()), ("rank", pa.int64())])
 
 _SHOWN = """
-SELECT article_id, headline, source, language_code, published_date, text
+SELECT article_id, headline, source, language_code, published_date, text_sha256
 FROM articles WHERE article_id IN (SELECT unnest(?))
 """
 _STORIES = """
@@ -156,7 +157,7 @@ def search(
                 ranked, count = _one_a_story(connection, found, limit)
             else:
                 ranked, count = found.best(limit)
-            hits = list(_shown(connection, found, ranked))
+            hits = list(_shown(location, connection, found, ranked))
         return Answer(hits, count, found.undated_count(), opened.behind, opened.made_at)
 
     return _searched(location, on_progress, answered)
@@ -218,17 +219,21 @@ def _one_a_story(
 
 
 def _shown(
-    connection: duckdb.DuckDBPyConnection, found: Search, ranked: Sequence[Ranked]
+    location: Location,
+    connection: duckdb.DuckDBPyConnection,
+    found: Search,
+    ranked: Sequence[Ranked],
 ) -> Iterator[Hit]:
     """The hits with what is shown of them; one removed since it was indexed is left out."""
     rows = {row[0]: row[1:] for row in connection.execute(_SHOWN, [_ids(ranked)]).fetchall()}
+    texts = texts_of(location, connection, {key: row[-1] for key, row in rows.items()})
     headlines = found.snippets("headline", WHOLE)
-    texts = found.snippets("text", PASSAGE)
+    passages = found.snippets("text", PASSAGE)
     for each in ranked:
         if each.article_id in rows:
-            headline, source, language, day, text = rows[each.article_id]
+            headline, source, language, day, _ = rows[each.article_id]
             head = None if headline is None else headlines.of(headline)
-            yield Hit(each, head, source, language, day, texts.of(text))
+            yield Hit(each, head, source, language, day, passages.of(texts[each.article_id]))
 
 
 def _ids(ranked: Sequence[Ranked]) -> list[str]:
