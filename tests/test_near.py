@@ -227,7 +227,7 @@ def test_one_long_paragraph_in_common_makes_no_story(tmp_path: Path) -> None:
     legal = " ".join(a_story(30, 8))
     url = "https://one.example/{}"
     lines = [a_line(f"n{n}", [*a_story(40 + n, 3), legal], url=url.format(n)) for n in range(8)]
-    warehouse = ingest_lines(tmp_path, [[line] for line in lines])
+    warehouse = ingest_lines(tmp_path, [lines[:3], lines[3:6], lines[6:]])
     assert ask(warehouse, "SELECT count(*) FROM stories") == [(8,)]
 
 
