@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
+from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from flows.asking import ask as command
 from tests.asking import annotate, answer
 from tests.making import an_article, ask, ingest, sentences, write
+from warehouse import store
 from warehouse.catalog import open_catalog
 from warehouse.errors import BadSetting
 from warehouse.location import locate
@@ -240,6 +243,9 @@ def test_what_a_run_did_adds_up_to_what_it_found(tmp_path: Path) -> None:
     assert {row["run_id"] for row in answer(tmp_path / "corpus", 24, run_id=first.row.run_id)} == {
         first.row.run_id
     }
+    upkeep = store.Writer(locate(str(tmp_path / "corpus")), "99990101T000000Z-maintain")
+    upkeep.commit({})
+    assert {row["run_id"] for row in answer(tmp_path / "corpus", 24)} == {second.row.run_id}
 
 
 def test_the_code_that_made_a_row_is_named(corpus: Path) -> None:
@@ -309,3 +315,11 @@ def test_the_command_lists_answers_and_shows_its_sql(corpus: Path) -> None:
     assert shown.stdout == question(18).asking(term="surge")
     assert isinstance(run.invoke(command, ["18", "--set", "term"]).exception, BadSetting)
     assert isinstance(run.invoke(command, ["--sql"]).exception, BadSetting)
+
+
+def test_the_page_of_questions_lists_each_with_its_parameters() -> None:
+    page = (package_files("warehouse") / "questions" / "README.md").read_text("utf-8")
+    listed = [line for line in page.splitlines() if re.match(r"\| \d\d \|", line)]
+    assert [line.rpartition(" | ")[0] for line in listed] == [
+        f"| {each.number:02} | {each.words} | {', '.join(each.parameters)}" for each in questions()
+    ]

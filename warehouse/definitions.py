@@ -40,8 +40,8 @@ STORAGE_VERSION = "v1.0.0"
 
 # Written views that other written views read, in the order they need.
 READ_BY_OTHERS = (
-    "article_links", "text_links", "group_names", "group_members", "latest_articles",
-    "unfolded_articles",
+    "article_links", "text_links", "group_names", "article_groups", "group_members",
+    "latest_articles", "unfolded_articles",
 )  # fmt: skip
 # Macros that other macros call, in the order they need: DuckDB looks them up when one is made.
 CALLED_BY_OTHERS = ("term_pattern", "is_word_part", "has_term", "article")

@@ -10,15 +10,22 @@ WITH asked AS (
         NULL::VARCHAR AS source,
         DATE '0001-01-01' AS since,
         DATE '9999-12-31' AS until
+), members AS (
+    SELECT g.group_id, a.article_id, a.source, a.headline, a.published_at, a.char_count
+    FROM article_groups g JOIN articles a ON a.article_id = g.article_id
+    WHERE a.source IS NOT NULL
 ), outlets AS (
-    SELECT group_id, source, min(published_at) AS published_at,
-           arg_min(headline, rank) AS headline
-    FROM group_members WHERE source IS NOT NULL GROUP BY group_id, source
+    SELECT m.group_id, m.source, min(m.published_at) AS published_at,
+           arg_min(m.headline, (m.published_at, -m.char_count, m.article_id)) AS headline
+    FROM members m
+    SEMI JOIN (SELECT group_id FROM members GROUP BY group_id HAVING min(source) <> max(source)) s
+      ON s.group_id = m.group_id
+    GROUP BY m.group_id, m.source
 ), several AS (
     SELECT group_id, list(source) AS sources, arg_min(source, published_at) AS only_dated,
            arg_min(headline, published_at) AS headline, min(published_at) AS first_published_at,
            list(source ORDER BY source) FILTER (published_at IS NULL) AS undated_sources
-    FROM outlets GROUP BY group_id HAVING count(*) > 1
+    FROM outlets GROUP BY group_id
 ), followed AS (
     SELECT group_id, any_value(first_source) AS first_source, any_value(headline) AS headline,
            count(*) FILTER (is_order_known) AS later_count,

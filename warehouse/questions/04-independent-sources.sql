@@ -10,12 +10,17 @@ WITH RECURSIVE asked AS (
     SELECT
         1.0 AS alike,
         1 AS least
+), grouped AS (
+    SELECT g.group_id, a.article_id, a.headline, a.source, a.identity_sha256, a.agency,
+           a.published_at, a.char_count, coalesce(a.source, a.article_id) AS outlet
+    FROM article_groups g JOIN articles a ON a.article_id = g.article_id
 ), members AS (
-    SELECT m.group_id, m.article_id, m.rank, m.headline, m.source, m.identity_sha256, a.agency,
-           coalesce(m.source, m.article_id) AS outlet
-    FROM group_members m JOIN articles a ON a.article_id = m.article_id
-    QUALIFY min(m.source) OVER (PARTITION BY m.group_id)
-         <> max(m.source) OVER (PARTITION BY m.group_id)
+    SELECT g.*, row_number() OVER (PARTITION BY g.group_id
+                                   ORDER BY g.published_at NULLS LAST, g.char_count DESC,
+                                            g.article_id) AS rank
+    FROM grouped g
+    SEMI JOIN (SELECT group_id FROM grouped GROUP BY group_id HAVING min(source) <> max(source)) s
+      ON s.group_id = g.group_id
 ), pairs AS (  -- stars, not all pairs
     SELECT group_id, outlet, min(outlet) OVER (PARTITION BY group_id, identity_sha256) AS other
     FROM members

@@ -12,8 +12,7 @@ WITH asked AS (
         false AS within_stories,
         100 AS most
 ), stories AS (
-    SELECT g.article_id, coalesce(n.present_id, g.group_id) AS story
-    FROM groups g LEFT JOIN group_names n ON n.group_id = g.group_id
+    SELECT article_id, group_id AS story FROM article_groups
 ), pairs AS (
     SELECT l.article_id, l.other_id, l.shared_spans,
            (b.published_at IS NULL, b.published_at, b.article_id)

@@ -10,9 +10,8 @@ WITH asked AS (
     SELECT
         NULL::VARCHAR AS source
 ), pairs AS (
-    SELECT v.*, e.headline AS previous_headline
-    FROM versions v CROSS JOIN asked JOIN versions e ON e.article_id = v.since_id
-    WHERE (asked.source IS NULL OR v.source = asked.source)
+    SELECT v.* FROM versions v CROSS JOIN asked
+    WHERE v.since_id IS NOT NULL AND (asked.source IS NULL OR v.source = asked.source)
       AND list_has_any(v.differs, ['figures', 'headline', 'wording'])
 ), texts AS (
     SELECT article_id, concat_ws(chr(10), headline, text, extra) AS said FROM articles
@@ -26,12 +25,13 @@ WITH asked AS (
            regexp_matches(said, '(?im)^[ ()\[\]【*_–—-]*(?:update|adds|recasts?|wrapup|aktualisier'
                '|actuali|ampliaci.n|更新)') AS says_updated
     FROM texts
+), read AS (
+    SELECT article_id FROM annotation_status WHERE annotator = 'quantities' AND status = 'done'
 ), silent AS (
-    SELECT p.*, l.says_updated, (SELECT count(*) = 2 FROM annotation_status s
-               WHERE s.annotator = 'quantities' AND s.status = 'done'
-                 AND s.article_id IN (p.article_id, p.since_id)) AS is_read
+    SELECT p.*, l.says_updated, r.article_id IS NOT NULL AND s.article_id IS NOT NULL AS is_read
     FROM pairs p JOIN noted l ON l.article_id = p.article_id
     JOIN noted e ON e.article_id = p.since_id
+    LEFT JOIN read r ON r.article_id = p.article_id LEFT JOIN read s ON s.article_id = p.since_id
     WHERE list_has_all(e.notes, l.notes)
 ), told AS (  -- figures that annotators read, of these versions only
     SELECT q.article_id, lower(q.surface) AS surface, q.unit, q.value_min, q.value_max
@@ -46,10 +46,13 @@ WITH asked AS (
     UNION  -- 14 dead, 4 dead: the number of an UPDATE 2 is none
     SELECT article_id, place.b, place.a FROM (
         SELECT article_id, place,
-               regexp_extract_all(regexp_replace(place.a, ordinal, ''), '\d[\d.,]*') AS figures,
-               regexp_extract_all(regexp_replace(place.b, ordinal, ''), '\d[\d.,]*') AS old
-        FROM (SELECT *, '(?i)^[^-–—:|]{0,20}\d{1,2}(?:st|nd|rd|th)?[^-–—:|\d]{0,6}[-–—:|]' AS ordinal
-              FROM places WHERE place.kind = 'headline'))
+               regexp_extract_all(regexp_replace(place.a,
+                   '(?i)^[^-–—:|]{0,20}\d{1,2}(?:st|nd|rd|th)?[^-–—:|\d]{0,6}[-–—:|]', ''),
+                   '\d[\d.,]*') AS figures,
+               regexp_extract_all(regexp_replace(place.b,
+                   '(?i)^[^-–—:|]{0,20}\d{1,2}(?:st|nd|rd|th)?[^-–—:|\d]{0,6}[-–—:|]', ''),
+                   '\d[\d.,]*') AS old
+        FROM places WHERE place.kind = 'headline')
     WHERE NOT list_has_all(figures, old) AND NOT list_has_all(old, figures)
     UNION  -- four, fourteen
     SELECT p.article_id, p.place.b, p.place.a

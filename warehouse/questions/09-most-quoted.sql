@@ -12,8 +12,9 @@ WITH asked AS (
         NULL::VARCHAR AS kind,
         NULL::VARCHAR AS source,
         50 AS most
-), told AS (  -- what each article has of each speaker
-    SELECT article_id, speaker_entity_id,
+), told AS (  -- what each article has of each speaker; keys of 64 bits are half the work
+    SELECT hash(article_id) AS article, hash(article_id, speaker_entity_id) AS entity,
+           any_value(speaker_entity_id) AS speaker_entity_id,
            CASE WHEN speaker_entity_id IS NULL AND speaker_kind IN ('named', 'organisation')
                 THEN lower(speaker) END AS written,
            CASE WHEN speaker_entity_id IS NULL
@@ -22,25 +23,25 @@ WITH asked AS (
     FROM quotes WHERE kind <> 'scare'
     GROUP BY ALL
 ), known AS (  -- with the name that the article has for the speaker
-    SELECT t.article_id, coalesce(t.speaker_entity_id, t.written, '') AS speaker_id,
+    SELECT t.article, coalesce(t.speaker_entity_id, t.written, '') AS speaker_id,
            coalesce(e.name, CASE WHEN speaker_id <> '' THEN t.speaker END) AS name,
            coalesce(e.kind, t.speaker_kind, 'unknown') AS kind, t.quote_count
-    FROM told t LEFT JOIN entities e
-      ON e.article_id = t.article_id AND e.entity_id = t.speaker_entity_id
+    FROM told t LEFT JOIN entities e ON hash(e.article_id, e.entity_id) = t.entity
 ), members AS (
-    SELECT a.article_id, a.source, coalesce(n.present_id, g.group_id, a.article_id) AS group_id
-    FROM latest_articles a CROSS JOIN asked LEFT JOIN groups g ON g.article_id = a.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    SELECT hash(a.article_id) AS article, hash(coalesce(g.group_id, a.article_id)) AS story
+    FROM latest_articles a CROSS JOIN asked
+    LEFT JOIN article_groups g ON g.article_id = a.article_id
     WHERE asked.source IS NULL OR a.source = asked.source
 ), story AS (
-    SELECT k.kind, k.speaker_id, m.group_id, max(k.quote_count) AS quote_count,
+    SELECT k.kind, k.speaker_id, m.story, max(k.quote_count) AS quote_count,
            min(k.name) AS name, count(*) AS article_count
-    FROM known k JOIN members m ON m.article_id = k.article_id CROSS JOIN asked
+    FROM known k JOIN members m ON m.article = k.article CROSS JOIN asked
     WHERE asked.kind IS NULL OR k.kind = asked.kind
-    GROUP BY k.kind, k.speaker_id, m.group_id
+    GROUP BY k.kind, k.speaker_id, m.story
 ), read AS (
-    SELECT round(coalesce(sum(done_count) / sum(article_count), 0), 4) AS read_ratio
-    FROM annotation_coverage WHERE annotator = 'quotes'
+    SELECT round(coalesce(count(t.article_id) / count(*), 0), 4) AS read_ratio
+    FROM articles a LEFT JOIN annotation_status t
+      ON t.article_id = a.article_id AND t.annotator = 'quotes' AND t.status = 'done'
 )
 SELECT row_number() OVER (ORDER BY sum(s.quote_count) DESC, count(*) DESC, s.kind, s.speaker_id)
            AS rank,

@@ -14,8 +14,8 @@ WITH asked AS (
         DATE '0001-01-01' AS since,
         DATE '9999-12-31' AS until
 ), known AS MATERIALIZED (  -- whom articles name so
-    SELECT e.article_id, e.entity_id, e.name, e.surfaces, lower(e.name) AS folded
-    FROM entities e CROSS JOIN asked
+    SELECT e.* FROM (SELECT article_id, entity_id, name, surfaces, lower(name) AS folded
+                     FROM entities) e CROSS JOIN asked
     WHERE (asked.speaker <> '' AND contains(folded, lower(asked.speaker)))
        OR (asked.about <> '' AND contains(folded, lower(asked.about)))
 ), said AS (
@@ -38,11 +38,10 @@ WITH asked AS (
                WHEN 'year' THEN a.published_date + INTERVAL 1 YEAR - INTERVAL 1 DAY
                WHEN 'month' THEN a.published_date + INTERVAL 1 MONTH - INTERVAL 1 DAY
                ELSE a.published_date END AS last_date,
-           coalesce(n.present_id, g.group_id, s.article_id) AS group_id
+           coalesce(g.group_id, s.article_id) AS group_id
     FROM said s CROSS JOIN asked JOIN latest_articles a ON a.article_id = s.article_id
     LEFT JOIN named b ON b.article_id = s.article_id AND b.quote = s.quote
-    LEFT JOIN groups g ON g.article_id = s.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    LEFT JOIN article_groups g ON g.article_id = s.article_id
     WHERE (b.quote IS NOT NULL OR contains(lower(s.surface), lower(asked.about)))
       AND coalesce(last_date >= asked.since AND a.published_date <= asked.until, true)
 )

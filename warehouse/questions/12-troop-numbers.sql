@@ -25,11 +25,10 @@ WITH asked AS (
            OR EXISTS (FROM things WHERE contains(lower(q.object), things.thing)))
 ), placed AS (
     SELECT t.*, a.headline, a.source, a.published_date, a.published_precision,
-           coalesce(n.present_id, g.group_id, t.article_id) AS group_id,
+           coalesce(g.group_id, t.article_id) AS group_id,
            row_number() OVER (ORDER BY a.published_at NULLS LAST, t.article_id, t.quantity) AS nth
     FROM told t JOIN latest_articles a ON a.article_id = t.article_id
-    LEFT JOIN groups g ON g.article_id = t.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    LEFT JOIN article_groups g ON g.article_id = t.article_id
 ), facts AS (
     SELECT fact_key, first(modality ORDER BY nth) AS modality, first(change ORDER BY nth) AS change,
            first(value_min ORDER BY nth) AS value_min, first(value_max ORDER BY nth) AS value_max,

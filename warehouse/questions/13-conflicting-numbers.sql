@@ -12,21 +12,25 @@ WITH asked AS (
     SELECT
         NULL::VARCHAR AS source
 ), members AS (
-    SELECT a.article_id, a.source, a.published_date,
-           coalesce(n.present_id, g.group_id) AS group_id
-    FROM latest_articles a JOIN groups g ON g.article_id = a.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
-    QUALIFY count(*) OVER (PARTITION BY coalesce(n.present_id, g.group_id)) > 1
+    SELECT a.article_id, a.source, a.published_date, g.group_id
+    FROM latest_articles a JOIN article_groups g ON g.article_id = a.article_id
+), told AS (
+    SELECT m.group_id, q.*, hash(m.group_id, lower(q.object), lower(q.place), q.unit_kind, q.unit,
+               q.as_of_start, q.as_of_end, q.modality, q.change) AS fact_hash,
+           hash(q.value_min, q.value_max, q.comparator) AS number_hash
+    FROM quantities q JOIN members m ON m.article_id = q.article_id
+    WHERE q.object IS NOT NULL
+), several AS (  -- facts with more than one number; hashes, for few facts have
+    SELECT fact_hash FROM told GROUP BY fact_hash HAVING min(number_hash) <> max(number_hash)
 ), given AS (  -- the numbers of each article for each fact
-    SELECT m.group_id, m.article_id,
+    SELECT q.group_id, q.article_id,
            {'object': lower(q.object), 'place': lower(q.place), 'unit_kind': q.unit_kind,
             'unit': q.unit, 'as_of_start': q.as_of_start, 'as_of_end': q.as_of_end,
             'modality': q.modality, 'change': q.change} AS fact,
            list_sort(list(DISTINCT {'low': coalesce(q.value_min, '-infinity'::DOUBLE),
                                     'high': coalesce(q.value_max, 'infinity'::DOUBLE),
                                     'comparator': q.comparator})) AS numbers
-    FROM quantities q JOIN members m ON m.article_id = q.article_id
-    WHERE q.object IS NOT NULL
+    FROM told q SEMI JOIN several s ON s.fact_hash = q.fact_hash
     GROUP BY ALL
 ), sets AS (  -- articles with the same numbers are taken together: copies have no pairs
     SELECT group_id, fact, numbers, list(article_id) AS article_ids FROM given

@@ -37,11 +37,10 @@ WITH asked AS (
 ), mine AS (
     SELECT p.entity_id, min(p.name) AS name, min(p.normalized_name) AS normalized_name,
            count(DISTINCT p.article_id) AS article_count,
-           count(DISTINCT coalesce(n.present_id, g.group_id, p.article_id)) AS story_count,
+           count(DISTINCT coalesce(g.group_id, p.article_id)) AS story_count,
            sum(p.mention_count)::BIGINT AS mention_count
     FROM persons p JOIN chosen c ON c.outlet = p.source
-    LEFT JOIN groups g ON g.article_id = p.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    LEFT JOIN article_groups g ON g.article_id = p.article_id
     GROUP BY p.entity_id
 ), read AS (
     SELECT count(*) AS other_article_count, count(t.article_id) AS other_read_count

@@ -13,11 +13,10 @@ WITH asked AS (
         100 AS most
 ), members AS MATERIALIZED (
     SELECT a.article_id, a.char_count, t.article_id IS NOT NULL AS is_read,
-           coalesce(n.present_id, g.group_id, a.article_id) AS group_id
+           coalesce(g.group_id, a.article_id) AS group_id
     FROM latest_articles a LEFT JOIN annotation_status t
       ON t.article_id = a.article_id AND t.annotator = 'entities' AND t.status = 'done'
-    LEFT JOIN groups g ON g.article_id = a.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    LEFT JOIN article_groups g ON g.article_id = a.article_id
 ), chosen AS (
     SELECT article_id FROM members WHERE is_read
     QUALIFY row_number() OVER (PARTITION BY group_id ORDER BY char_count DESC, article_id) = 1

@@ -21,12 +21,11 @@ WITH asked AS (
 ), weeks AS (
     SELECT week_start, count(*) AS corpus_article_count FROM dated GROUP BY week_start
 ), uses AS (
-    SELECT d.*, coalesce(n.present_id, g.group_id, d.article_id) AS group_id,
+    SELECT d.*, coalesce(g.group_id, d.article_id) AS group_id,
            d.source IS NOT NULL AND d.week_start IS NOT NULL
                AND row_number() OVER (PARTITION BY d.source ORDER BY d.week_start IS NULL,
                                       d.published_at, d.article_id) = 1 AS is_first_of_source
-    FROM dated d LEFT JOIN groups g ON g.article_id = d.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id WHERE d.has_it
+    FROM dated d LEFT JOIN article_groups g ON g.article_id = d.article_id WHERE d.has_it
 ), used AS (
     SELECT week_start, count(*) AS article_count, count(DISTINCT group_id) AS story_count,
            count(DISTINCT source) AS source_count,

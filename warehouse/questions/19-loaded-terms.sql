@@ -21,10 +21,14 @@ WITH asked AS (
     SELECT a.source, count(*) FILTER (r.article_id IS NOT NULL) AS article_count,
            count(*) FILTER (r.article_id IS NULL) AS unread_article_count,
            -- as articles.word_count has it: in scripts without blanks every letter is a word
-           sum(len(regexp_extract_all(a.headline,
+           -- (and plain headlines, which is most of them, are not taken apart for that)
+           sum(CASE WHEN regexp_matches(a.headline, '[^ -~]|^ |  | $|^$')
+               THEN len(regexp_extract_all(a.headline,
                '[\p{Thai}\p{Lao}\p{Tibetan}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}\p{Han}]'
                || '|[^\s\p{Thai}\p{Lao}\p{Tibetan}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}'
-               || '\p{Han}]+'))) FILTER (r.article_id IS NOT NULL) AS headline_word_count,
+               || '\p{Han}]+')) 
+               ELSE 1 + length(a.headline) - length(replace(a.headline, ' ', '')) END)
+               FILTER (r.article_id IS NOT NULL) AS headline_word_count,
            sum(t.headline_term_count) AS headline_term_count,
            sum(a.word_count) FILTER (r.article_id IS NOT NULL) AS text_word_count,
            sum(t.text_term_count) AS text_term_count

@@ -1,9 +1,10 @@
 -- Which past dates do articles come back to on their anniversaries?
 -- One row per past date and way it is told. same_day: a text names a day of an earlier year, and it
 -- appeared on that day of the year (29 February: only in leap years). years_before: it says how many
--- years ago ("four years ago"); past_date is then as exact as past_granularity says, and "last year" is
--- no anniversary. Of the latest versions; copies fold into story_count. Times of publication without a zone are taken as they are.
--- read_ratio: share of the dated articles whose dates were read. undated_article_count: articles
+-- years ago ("four years ago"); past_date is then as exact as past_granularity says, and "last
+-- year" is no anniversary. Of the latest versions; copies fold into story_count. Times of
+-- publication without a zone are taken as they are. read_ratio: share of the dated articles whose
+-- dates were read. undated_article_count: articles
 -- without a day of publication (unknown, or only month or year), which have no anniversary here.
 -- since, until: days of publication. years: at least so many years ago. within: same_day also so
 -- many days before or after.
@@ -37,9 +38,8 @@ WITH asked AS (
     WHERE e.start_date < d.published_date
       AND (e.relative_offset SIMILAR TO '-P[0-9]+Y' OR e.start_date = e.end_date)
 ), anniversaries AS (
-    SELECT n.*, coalesce(p.present_id, g.group_id, n.article_id) AS group_id
-    FROM named n CROSS JOIN asked LEFT JOIN groups g ON g.article_id = n.article_id
-    LEFT JOIN group_names p ON p.group_id = g.group_id
+    SELECT n.*, coalesce(g.group_id, n.article_id) AS group_id
+    FROM named n CROSS JOIN asked LEFT JOIN article_groups g ON g.article_id = n.article_id
     WHERE n.year_count >= greatest(asked.years, 1)
       AND ((n.kind = 'years_before' AND (n.year_count > 1 OR n.past_granularity = 'day')) OR (
            (strftime(n.past_date, '%m-%d') <> '02-29' OR asked.within > 0

@@ -13,7 +13,7 @@ WITH asked AS (
         DATE '0001-01-01' AS since,
         DATE '9999-12-31' AS until
 ), dated AS (
-    SELECT a.article_id, a.headline, a.text, a.source, a.published_date, a.published_at
+    SELECT a.article_id, a.source, a.published_date, a.published_at
     FROM latest_articles a CROSS JOIN asked
     WHERE a.published_precision NOT IN ('year', 'month')
       AND a.published_date BETWEEN asked.since AND asked.until
@@ -32,9 +32,8 @@ WITH asked AS (
       AND coalesce(e.start_date, e.end_date) > d.published_date
       AND coalesce(e.start_date, e.end_date) <= d.published_date + asked.days
 ), grouped AS (
-    SELECT h.*, coalesce(n.present_id, g.group_id, h.article_id) AS group_id
-    FROM ahead h LEFT JOIN groups g ON g.article_id = h.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    SELECT h.*, coalesce(g.group_id, h.article_id) AS group_id
+    FROM ahead h LEFT JOIN article_groups g ON g.article_id = h.article_id
 ), folded AS (
     SELECT h.*, count(DISTINCT h.article_id) OVER told AS article_count,
            count(DISTINCT h.source) OVER told AS source_count,
@@ -45,11 +44,11 @@ WITH asked AS (
 )
 SELECT f.start_date, f.end_date, f.granularity, f.timex_mod, f.surface,
        coalesce(f.start_date, f.end_date) - f.published_date AS days_ahead,
-       substring(CASE f.field WHEN 'headline' THEN d.headline ELSE d.text END,
+       substring(CASE f.field WHEN 'headline' THEN a.headline ELSE a.text END,
                  s.char_start + 1, s.char_end - s.char_start) AS sentence_text,
-       d.headline, f.source, f.published_date, f.article_count, f.source_count, f.article_id,
+       a.headline, f.source, f.published_date, f.article_count, f.source_count, f.article_id,
        f.expression, round(c.read_ratio, 4) AS read_ratio, c.undated_article_count
-FROM folded f JOIN dated d ON d.article_id = f.article_id CROSS JOIN coverage c
+FROM folded f JOIN articles a ON a.article_id = f.article_id CROSS JOIN coverage c
 LEFT JOIN sentences s ON s.article_id = f.article_id AND s.sentence = f.sentence
 WHERE f.number = 1
 ORDER BY coalesce(f.start_date, f.end_date), f.end_date NULLS LAST, f.published_at, f.article_id,

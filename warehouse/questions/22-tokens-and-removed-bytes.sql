@@ -8,30 +8,36 @@
 -- 5 of the texts kept: paragraphs that are page furniture, boilerplate of the source or repeated in
 -- the same words, and blank lines; 6 kept. token_count: words as articles.word_count has them, NULL
 -- where no text was made of it. Bytes of texts are UTF-8. Captions and bylines are kept.
-WITH documents AS (
-    SELECT f.outcome, f.byte_count, f.reason AS why, a.article_id, a.language_code,
-           a.word_count, a.paragraph_count, t.text_bytes, a.is_latest, a.is_kept
+WITH met AS (
+    SELECT f.outcome, f.byte_count, f.reason AS why, a.article_id, a.source, a.language_code,
+           a.word_count, a.paragraph_count, a.is_latest, a.is_kept
     FROM files f LEFT JOIN unfolded_articles a ON a.article_id = f.article_id
-    LEFT JOIN (SELECT article_id, strlen(text) AS text_bytes FROM articles) t
-      ON t.article_id = f.article_id
     WHERE f.outcome <> 'container'
 ), dropped AS (  -- paragraphs
-    SELECT p.article_id,
-           CASE WHEN p.kind = 'furniture' THEN 'furniture' WHEN b.source IS NOT NULL
-                THEN 'boilerplate' ELSE 'repeated_paragraph' END AS reason,
-           substring(a.text, p.char_start + 1, p.char_end - p.char_start) AS piece
-    FROM paragraphs p JOIN articles a ON a.article_id = p.article_id
+    SELECT p.article_id, list({'start': p.char_start, 'end': p.char_end, 'reason':
+               CASE WHEN p.kind = 'furniture' THEN 'furniture' WHEN b.source IS NOT NULL
+                    THEN 'boilerplate' ELSE 'repeated_paragraph' END}) AS places
+    FROM paragraphs p
+    JOIN met d ON d.article_id = p.article_id AND d.outcome = 'article' AND d.is_kept
     LEFT JOIN (SELECT DISTINCT source, text_sha256 FROM boilerplate) b
-      ON b.source = a.source AND b.text_sha256 = p.text_sha256
-    JOIN documents d ON d.article_id = p.article_id AND d.outcome = 'article' AND d.is_kept
+      ON b.source = d.source AND b.text_sha256 = p.text_sha256
     WHERE p.kind = 'furniture' OR p.repeat_kind = 'repeated' OR b.source IS NOT NULL
+    GROUP BY p.article_id
+), texts AS MATERIALIZED (  -- the only look at the words, which is most of the work
+    SELECT a.article_id, strlen(a.text) AS text_bytes,
+           [{'reason': p.reason, 'piece': substring(a.text, p.start + 1, p.end - p.start)}
+            FOR p IN d.places] AS pieces
+    FROM articles a LEFT JOIN dropped d ON d.article_id = a.article_id
+), documents AS (
+    SELECT m.*, t.text_bytes FROM met m LEFT JOIN texts t ON t.article_id = m.article_id
 ), pieces AS (
     SELECT article_id, reason, sum(strlen(piece)) AS piece_bytes,
            sum(len(regexp_extract_all(piece,
                '[\p{Thai}\p{Lao}\p{Tibetan}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}\p{Han}]'
                || '|[^\s\p{Thai}\p{Lao}\p{Tibetan}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}'
                || '\p{Han}]+'))) AS piece_words
-    FROM dropped GROUP BY article_id, reason
+    FROM (SELECT article_id, unnest(pieces, recursive := true) FROM texts)
+    GROUP BY article_id, reason
 ), less AS (
     SELECT article_id, sum(piece_bytes) AS piece_bytes, sum(piece_words) AS piece_words
     FROM pieces GROUP BY article_id

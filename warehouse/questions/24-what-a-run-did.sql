@@ -9,12 +9,15 @@
 WITH asked AS (
     SELECT
         NULL::VARCHAR AS run_id
-), known AS (
-    SELECT run_id FROM runs
-    UNION SELECT run_id FROM commits
+), known AS (  -- upkeep commits, too
+    SELECT run_id, true AS has_read FROM runs
+    UNION ALL
+    SELECT run_id, len([1 FOR n IN map_entries(row_counts)
+                        IF n.key IN ('files', 'annotation_status') AND n.value > 0]) > 0
+    FROM commits
 ), chosen AS (
     SELECT max(k.run_id) AS run_id FROM known k CROSS JOIN asked
-    WHERE coalesce(starts_with(k.run_id, asked.run_id), true)
+    WHERE coalesce(starts_with(k.run_id, asked.run_id), k.has_read)
 ), met AS (
     SELECT f.outcome, f.stage, f.reason, f.byte_count, f.path, f.detail, f.is_retryable
     FROM files_history f JOIN chosen c ON c.run_id = f.run_id

@@ -11,14 +11,22 @@
 -- published_at: When that was published.
 -- lag_seconds: How much later that is.
 -- is_order_known: Is it surely later? False: the first date is too coarse to say.
-WITH sources AS (
-    SELECT group_id, source, article_id, headline, published_at, published_precision, rank
-    FROM group_members WHERE source IS NOT NULL AND published_at IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY group_id, source ORDER BY rank) = 1
+WITH dated AS (
+    SELECT g.group_id, a.article_id, a.source, a.headline, a.published_at, a.published_precision,
+           a.char_count
+    FROM article_groups g JOIN articles a ON a.article_id = g.article_id
+    WHERE a.source IS NOT NULL AND a.published_at IS NOT NULL
+), sources AS (  -- of stories that several have
+    SELECT d.* FROM dated d
+    SEMI JOIN (SELECT group_id FROM dated GROUP BY group_id HAVING min(source) <> max(source)) s
+      ON s.group_id = d.group_id
+    QUALIFY row_number() OVER (PARTITION BY d.group_id, d.source
+                               ORDER BY d.published_at, d.char_count DESC, d.article_id) = 1
 ), compared AS (
     SELECT *, first_value({'article_id': article_id, 'source': source, 'headline': headline,
                            'published_at': published_at, 'precision': published_precision})
-                  OVER (PARTITION BY group_id ORDER BY rank) AS first
+                  OVER (PARTITION BY group_id
+                        ORDER BY published_at, char_count DESC, article_id) AS first
     FROM sources
 )
 SELECT group_id, first.headline, first.source AS first_source,

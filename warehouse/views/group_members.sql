@@ -18,10 +18,9 @@
 -- is_syndicated: Is it an agency's text at another outlet than the canonical article's?
 -- identity_sha256: articles.identity_sha256: equal bodies, equal hash.
 WITH named AS (
-    SELECT g.article_id, coalesce(n.present_id, g.group_id) AS group_id, a.identity_sha256,
-           a.headline, a.source, a.agency, a.published_at, a.published_precision, a.char_count
-    FROM groups g JOIN articles a ON a.article_id = g.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    SELECT g.article_id, g.group_id, a.identity_sha256, a.headline, a.source, a.agency,
+           a.published_at, a.published_precision, a.char_count
+    FROM article_groups g JOIN articles a ON a.article_id = g.article_id
 ), ranked AS (
     SELECT *, row_number() OVER first_published AS rank,
            first_value({'article_id': article_id, 'identity_sha256': identity_sha256,

@@ -7,10 +7,9 @@
 -- is_latest: Does no later version of the same article replace it?
 -- is_kept: Does it stand for its story: the first of those that are the latest version?
 WITH grouped AS (
-    SELECT a.*, coalesce(n.present_id, g.group_id, a.article_id) AS group_id,
+    SELECT a.*, coalesce(g.group_id, a.article_id) AS group_id,
            l.article_id IS NULL AS is_latest
-    FROM articles a LEFT JOIN groups g ON g.article_id = a.article_id
-    LEFT JOIN group_names n ON n.group_id = g.group_id
+    FROM articles a LEFT JOIN article_groups g ON g.article_id = a.article_id
     LEFT JOIN (SELECT DISTINCT article_b AS article_id FROM links WHERE relation = 'revision') l
       ON l.article_id = a.article_id
 ), ranked AS (
