@@ -18,6 +18,7 @@ import pyarrow as pa
 from tasks.dedup.posting import group_postings
 from tasks.dedup.stories import Stories
 from tasks.dropping.again import read_open
+from tasks.dropping.forgetting import forget
 from tasks.dropping.sweep import sweep_dropped
 from tasks.missing import Progress, compact_index, match_missing
 from tasks.opened import Open
@@ -88,6 +89,7 @@ def maintain(
             compact_index(warehouse)
         warehouse.point_at_newest()
         swept = sweep_dropped(warehouse, on_progress)
+        forget(location)
         swept += sweep_annotations(location, warehouse.point_at)
     compacted = _compact_tables(work)
     with work.step() as warehouse:

@@ -50,7 +50,7 @@ def install(killer: Killer) -> None:
     after(taking_out, "replace_files", "replaced")
     after(sweep, "_take_out", "taken out")
     after(job, "sweep_dropped", "swept")
-    after(job, "_forget", "forgotten")
+    after(job, "forget", "forgotten")
     around(catalog, "refresh", lambda *_: at("before catalog"), lambda *_: None)
 
 

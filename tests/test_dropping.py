@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import signal
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,8 @@ TRIED = (
     ("replaced", 3),
     ("taken out", 1),
 )
-NO_RAW = Limits(settle_seconds=0.0, raw_bytes=0)
+NO_WAIT = Limits(settle_seconds=0.0)
+NO_RAW = replace(NO_WAIT, raw_bytes=0)
 
 
 def story(seed: int, share: float = 0.0, **fields: Any) -> str:
@@ -59,6 +62,10 @@ def remove(where: Path, *articles: str, **more: Any) -> Dropped:
 
 def roll_back(where: Path, run_id: str) -> Dropped:
     return drop(locate(str(where)), rollback_of(locate(str(where)), run_id))
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def partition(rows: list[tuple[str, str]]) -> set[frozenset[str]]:
@@ -234,7 +241,8 @@ def test_a_removed_article_does_not_come_back(tmp_path: Path) -> None:
 def test_the_same_words_from_elsewhere_stay_unless_copies_are_meant(tmp_path: Path) -> None:
     where = tmp_path / "corpus"
     pages = {f"{name}__json": story(1, url=f"https://{name}.org/1") for name in "abc"}
-    ingest(where, write(tmp_path / "in", **pages))
+    falling = replace(NO_WAIT, batch_documents=1)  # so that several are the centre for a while
+    ingest(where, write(tmp_path / "in", **pages), chunk_documents=1, limits=falling)
     centre = ask(where, "SELECT DISTINCT article_b FROM links WHERE relation = 'exact'")[0][0]
     remove(where, centre)
     rest = sorted(ids(where))
@@ -287,14 +295,14 @@ def test_a_run_of_enrich_is_taken_back_and_due_again(tmp_path: Path) -> None:
     ingest(where, write(tmp_path / "in", a__json=story(1), b__json=story(2)))
     location = locate(str(where))
     enrich = ["enrich", "--only", "keywords", "--no-prefect", "-q", "-w", str(where)]
-    for _ in range(2):
-        assert CliRunner().invoke(main, enrich).exit_code == 0
-        (run,) = ask(where, "SELECT DISTINCT run_id FROM keywords")[0]
-        assert ask(where, "SELECT count(DISTINCT article_id) FROM keywords") == [(2,)]
-        roll_back(where, run)
-        assert ask(where, "SELECT count(*) FROM keywords") == [(0,)]
-        assert ask(where, "SELECT sum(article_count) FROM term_counts") in ([(None,)], [(0,)])
-        require_sound(where)
+    assert CliRunner().invoke(main, enrich).exit_code == 0
+    (run,) = ask(where, "SELECT DISTINCT run_id FROM keywords")[0]
+    roll_back(where, run)
+    assert ask(where, "SELECT count(*) FROM keywords") == [(0,)]
+    assert ask(where, "SELECT sum(article_count) FROM term_counts") in ([(None,)], [(0,)])
+    assert CliRunner().invoke(main, enrich).exit_code == 0
+    assert ask(where, "SELECT count(DISTINCT article_id) FROM keywords") == [(2,)]
+    require_sound(where)
     assert maintain(location, rebuild=True).problems == []
     (last,) = ask(where, "SELECT arg_max(run_id, sequence) FROM commits")[0]
     with pytest.raises(BadSetting, match="maintain"):
@@ -324,6 +332,49 @@ def test_the_commands_show_first_and_write_nothing_unasked(tmp_path: Path) -> No
         failed = CliRunner().invoke(main, [*command, "-w", str(where)])
         assert failed.exit_code == 2, command
         assert len(failed.output.splitlines()) == 1, command
+
+
+def test_a_run_that_corrected_itself_goes_whole(tmp_path: Path) -> None:
+    """Its better documents came later: the rows that they replaced are not what stood before."""
+    where, folder = tmp_path / "corpus", tmp_path / "in"
+    texts = sorted((story(1, author=f"Ann {n}") for n in range(3)), key=sha256, reverse=True)
+    write(folder, **{f"a{number}__json": text for number, text in enumerate(texts)})
+    one_each = replace(NO_WAIT, batch_documents=1)
+    run = ingest(where, folder, chunk_documents=1, limits=one_each).row.run_id
+    assert ask(where, "SELECT count(*) FROM superseded WHERE subject_table = 'articles'") == [(2,)]
+    assert roll_back(where, run).promoted == 0
+    assert (ids(where), outcomes(where)) == ([], {})
+    require_sound(where)
+    assert ingest(where, folder).row.article_count == 1
+    remove(where, *ids(where))
+    maintain(locate(str(where)), retention=timedelta(0))
+    assert "district" not in stored(where)
+    require_sound(where)
+
+
+def test_two_runs_are_taken_back_one_after_the_other(tmp_path: Path) -> None:
+    """What the first rollback put back or promoted belongs to the run that brought it."""
+    where, folder = tmp_path / "corpus", write(tmp_path / "in", a__json=story(1), b__json=story(2))
+    runs = [ingest(where, folder).row.run_id]
+    write(folder, a__json=story(1, 0.05), c__json=story(2, author="Ann Lee"))
+    runs.append(ingest(where, folder).row.run_id)
+    other = Path(shutil.copytree(where, tmp_path / "other"))
+    for corpus, order in ((where, runs), (other, runs[::-1])):
+        for run in order:
+            roll_back(corpus, run)
+        assert (ids(corpus), outcomes(corpus)) == ([], {})
+        require_sound(corpus)
+
+
+def test_records_of_a_file_that_grew_are_read_again(tmp_path: Path) -> None:
+    where, folder = tmp_path / "corpus", tmp_path / "in"
+    lines = [story(number) for number in range(3)]
+    first = ingest(where, write(folder, a__jsonl="\n".join(lines[:2]))).row.run_id
+    ingest(where, write(folder, a__jsonl="\n".join(lines)))
+    roll_back(where, first)
+    assert len(ids(where)) == 1
+    assert ingest(where, folder).row.article_count == 2
+    require_sound(where)
 
 
 def test_killed_again_and_again_a_rollback_is_finished(tmp_path: Path) -> None:

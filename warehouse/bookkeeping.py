@@ -29,6 +29,7 @@ class SupersededRow:
 # Why rows are superseded that `copydesk remove` and `copydesk rollback` drop. They are taken out of
 # the files afterwards, and what the ledger had of such documents does not count any more.
 REMOVED, ROLLED_BACK, REOPENED, REGROUPED = "removed", "rolled back", "reopened", "grouped anew"
+NOT_CENTRE = "a smaller id is the centre"  # of exact copies, within a run
 REFUSED = "exact.removed"  # files.reason of a document whose article was removed by hand
 DROPPED = (REMOVED, ROLLED_BACK, REOPENED, REGROUPED)
 

@@ -56,6 +56,15 @@ class Derived:
         index._connection.executescript(META + cls.TABLES)
         return index
 
+    @classmethod
+    def seen(cls, location: Location) -> int:
+        """Return the number of the last commit that the index has seen; 0 where there is none."""
+        path = location.state / cls.FILE
+        if not path.exists():
+            return 0
+        with closing(cls(location)) as found:
+            return found._sequence()
+
     def close(self) -> None:
         """Free the file."""
         self._connection.close()

@@ -105,7 +105,10 @@ class Ledger(Derived):
         by its text, or one that was rejected."""
         # Not by way of `document`: that place may hold other bytes by now.
         query = DOCUMENT.replace("FROM document d", "FROM content d") + "WHERE d.key = ?"
-        return _document(self._one(query, bytes.fromhex(content_key(sha256, url))))
+        found = _document(self._one(query, bytes.fromhex(content_key(sha256, url))))
+        if found is not None and found.article_id and self.article(found.article_id) is None:
+            return None  # nothing stands for bytes whose article was dropped
+        return found
 
     def has_bytes(self, sha256: str) -> bool:
         """Are these bytes known, from whatever address?"""

@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction, RemoveAction
 
-from warehouse import store
+from warehouse import lease, store
+from warehouse.errors import TryAgain
 from warehouse.file_layout import BLOOM_FALSE_POSITIVES, ROW_GROUP, ROW_GROUPS
-from warehouse.live_files import LiveFile
+from warehouse.live_files import LiveFile, live_files
 from warehouse.location import Location
 from warehouse.schema import arrow_schema, columns
 from warehouse.storage import Storage
@@ -152,9 +153,17 @@ def replace_files(
     old: Sequence[LiveFile],
     is_change: bool,
 ) -> int:
-    """Put new files in the place of old ones; return the version of the table that has them."""
+    """Put new files in the place of old ones; return the version of the table that has them.
+
+    Raises TryAgain when another process has replaced one of the old ones, WriterBusy when it has
+    taken the lease over.
+    """
+    lease.confirm(location)
     now = int(time.time() * 1000)
     table = store.open_table(location, name)
+    there = {file.name for file in live_files(location, name, table)}
+    if not {file.name for file in old} <= there:
+        raise TryAgain(f"{location}: another process has changed {name!r}; nothing was replaced")
     removed = [RemoveAction(file.name, is_change, now, file.byte_count, {}) for file in old]
     added = [file.action(now, is_change) for file in new]
     table.create_write_transaction([*added, *removed], mode="append", schema=table.schema())

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from tasks.dedup.identity import document_id, link_id
-from warehouse.bookkeeping import REFUSED, SupersededRow
+from warehouse.bookkeeping import NOT_CENTRE, REFUSED, SupersededRow
 from warehouse.duplicates import LinkRow
 from warehouse.errors import TryAgain
 from warehouse.known import KnownArticle, KnownDocument, content_key
@@ -115,7 +115,7 @@ class Resolver:
         """
         row = self._after_earlier_outcome(row)
         if row.outcome not in ("article", "same_bytes"):
-            self._put(row)
+            self._put(refused(row) if self._is_known_as_removed(row) else row)
             return
         assert row.sha256 is not None
         standing = self._content(row.sha256, row.target_uri)
@@ -128,6 +128,13 @@ class Resolver:
                 self._add_text(number, row, reading.identity)
         else:
             raise TryAgain(f"{row.path}: the ledger changed while it was being read")
+
+    def _is_known_as_removed(self, row: FileRow) -> bool:
+        """Were these bytes removed? A reader may reject now what another took for an article."""
+        if row.outcome != "rejected" or row.sha256 is None:
+            return False
+        mark = {"document": content_key(row.sha256, row.target_uri)}
+        return self.known.is_removed(mark, ())
 
     def _is_removed(self, row: FileRow, reading: Reading) -> bool:
         marks = {
@@ -303,7 +310,7 @@ class Resolver:
         """Within a run the centre's id only falls, so a link taken back never returns."""
         link = link_id(article, centre, "exact")
         if self.resolved.links.pop(link, None) is None:
-            self._supersede("links", link, None, "a smaller id is the centre")
+            self._supersede("links", link, None, NOT_CENTRE)
 
 
 def refused(row: FileRow) -> FileRow:

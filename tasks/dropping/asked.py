@@ -56,8 +56,9 @@ def removal_ids(location: Location, asked: Removal) -> list[str]:
     """
     with open_catalog(location) as connection:
         ids = set(asked.articles)
-        ids -= tombstones(connection, ids)  # a call that was killed did that much
-        if missing := sorted(ids - _known(connection, sorted(ids))):
+        known = _known(connection, sorted(ids))
+        ids -= tombstones(connection, ids - known)  # a call that was killed did that much
+        if missing := sorted(ids - known):
             raise BadSetting(f"{missing[0]}: the corpus has no such article")
         if asked.url is not None:
             rows = connection.execute(_BY_URL, [url_pattern(asked.url)]).fetchall()

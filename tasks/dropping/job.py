@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from tasks.dropping.again import read_open
 from tasks.dropping.asked import Removal, Rollback, removal_ids
+from tasks.dropping.forgetting import forget
 from tasks.dropping.plan import Plan, plan_removal, plan_rollback
 from tasks.dropping.sweep import sweep_dropped
 from tasks.missing import Progress, match_missing
 from tasks.opened import Open, opened
-from tasks.search.index import discard
 from warehouse import catalog, store
-from warehouse.ledger import Ledger
 from warehouse.location import Location
-from warehouse.term_counts import TermCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +58,9 @@ def drop(
         if not plan.is_empty:
             hide(warehouse, plan)
         promoted, matched, rows = finish(warehouse, on_progress)
-        _forget(location)
+        forget(location)
         catalog.refresh(location)
     return Dropped(plan, warehouse.run_id, promoted, matched, rows)
-
-
-def _forget(location: Location) -> None:
-    """Local indexes hold words of what is gone; each is made anew when it is next asked."""
-    discard(location)
-    for index in (Ledger, TermCounts):
-        with closing(index(location)) as opened_index:
-            opened_index.catch_up()
 
 
 def hide(warehouse: Open, plan: Plan) -> None:

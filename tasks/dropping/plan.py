@@ -21,27 +21,68 @@ from tasks.annotate.records import Article
 from tasks.annotate.subjects import read_articles
 from tasks.dedup.identity import link_id
 from tasks.dropping.asked import Removal, Rollback
-from warehouse.bookkeeping import REFUSED, REGROUPED, REMOVED, REOPENED, ROLLED_BACK
+from warehouse.bookkeeping import (
+    NOT_CENTRE,
+    REFUSED,
+    REGROUPED,
+    REMOVED,
+    REOPENED,
+    ROLLED_BACK,
+)
 from warehouse.duplicates import LinkRow
 from warehouse.schema import columns, to_arrow
 
 REOPENED_REASON = "drop.reopened"  # files.reason of a document that waits to be read again
 ARTICLES = 500  # whose terms are counted at a time
 
-DROP_RUN = "SELECT article_id, commit_id, identity_sha256, run_id FROM articles WHERE run_id = $run"
+# Rows of the ledger that count or once did, and the documents that a run brought: what a rollback
+# or maintain wrote of a document later is the same document, read or put back again.
+LEDGER = f"""
+CREATE TEMP TABLE ledger AS
+SELECT h.document_id, h.commit_id, h.run_id, h.article_id, h.path, h.record, h.sha256, h.target_uri,
+    regexp_matches(h.run_id, '-(rollback|remove|maintain)-') AS is_upkeep, c.sequence
+FROM files_history h JOIN commits c USING (commit_id)
+ANTI JOIN superseded s ON s.subject_table = 'files' AND s.subject_id = h.document_id
+    AND s.subject_commit_id = h.commit_id AND s.reason IN {(REMOVED, ROLLED_BACK, REOPENED)}
+"""
+BROUGHT = """
+CREATE TEMP TABLE brought AS
+SELECT document_id FROM (
+    SELECT h.document_id, arg_max(h.run_id, c.sequence) AS origin
+    FROM files_history h JOIN commits c USING (commit_id)
+    ANTI JOIN superseded s ON s.subject_table = 'files' AND s.subject_id = h.document_id
+        AND s.subject_commit_id = h.commit_id AND s.reason = 'rolled back'
+    WHERE NOT regexp_matches(h.run_id, '-(rollback|remove|maintain)-') GROUP BY h.document_id)
+WHERE origin = $run
+"""
+DROP_RUN = """
+SELECT article_id, commit_id, identity_sha256, run_id FROM articles
+WHERE run_id = $run OR (regexp_matches(run_id, '-(rollback|remove|maintain)-') AND article_id IN (
+    SELECT article_id FROM files SEMI JOIN brought USING (document_id) WHERE outcome = 'article'))
+"""
 DROP_IDS = """
 SELECT article_id, commit_id, identity_sha256, run_id FROM articles
 SEMI JOIN removal_ids USING (article_id)
 """
-# What a run wrote is forgotten; what others wrote of its articles is to be read again.
+# What a run wrote is forgotten; what others wrote of its articles is to be read again, and the file
+# around a record that is wanted again has to be opened.
 GONE_OF_RUN = f"""
-SELECT document_id, commit_id, '{ROLLED_BACK}' AS reason FROM files WHERE run_id = $run
-UNION ALL
-SELECT document_id, commit_id, '{REOPENED}' FROM files SEMI JOIN dropped USING (article_id)
-WHERE run_id <> $run
+WITH gone AS (
+    SELECT document_id, commit_id, path, record, '{ROLLED_BACK}' AS reason FROM ledger
+    WHERE run_id = $run OR (is_upkeep AND document_id IN (SELECT document_id FROM brought))
+    UNION ALL
+    SELECT document_id, commit_id, path, record, '{REOPENED}' FROM ledger
+    WHERE article_id IN (SELECT article_id FROM dropped)
+        AND NOT (run_id = $run OR (is_upkeep AND document_id IN (SELECT document_id FROM brought)))
+)
+SELECT document_id, commit_id, reason FROM gone
+UNION ALL SELECT document_id, commit_id, '{REOPENED}' FROM files f
+WHERE f.outcome = 'container' AND f.path IN (SELECT path FROM gone WHERE record IS NOT NULL)
+    AND (f.document_id, f.commit_id) NOT IN (SELECT (document_id, commit_id) FROM gone)
 """
 GONE_OF_IDS = f"""
-SELECT document_id, commit_id, '{REMOVED}' AS reason FROM files SEMI JOIN dropped USING (article_id)
+SELECT document_id, commit_id, '{REMOVED}' AS reason FROM ledger
+SEMI JOIN dropped USING (article_id)
 """
 NAMED = """
 SELECT g.article_id, coalesce(n.present_id, g.group_id) AS name
@@ -56,12 +97,14 @@ WHERE name IN (SELECT name FROM named SEMI JOIN dropped USING (article_id))
 # What stood at a place of the ledger before the run that is taken back; what it says of an article
 # that is no more is open again.
 RESTORED = f"""
-SELECT {{columns}} FROM files_history h JOIN commits c USING (commit_id)
-SEMI JOIN gone g ON g.document_id = h.document_id AND g.reason = '{ROLLED_BACK}'
-ANTI JOIN gone o ON o.document_id = h.document_id AND o.commit_id = h.commit_id
-ANTI JOIN superseded s ON s.subject_table = 'files' AND s.subject_id = h.document_id
-    AND s.subject_commit_id = h.commit_id AND s.reason IN {(REMOVED, ROLLED_BACK, REOPENED)}
-QUALIFY row_number() OVER (PARTITION BY h.document_id ORDER BY c.sequence DESC) = 1
+SELECT {{columns}} FROM files_history h
+SEMI JOIN (
+    SELECT document_id, arg_max(commit_id, sequence) AS commit_id FROM ledger
+    ANTI JOIN gone USING (document_id, commit_id)
+    WHERE document_id IN (
+        SELECT document_id FROM files JOIN gone USING (document_id, commit_id)
+        WHERE gone.reason = '{ROLLED_BACK}')
+    GROUP BY document_id) l ON l.document_id = h.document_id AND l.commit_id = h.commit_id
 """
 STANDS = """coalesce(article_id IN (SELECT article_id FROM kept),
     outcome NOT IN ('article', 'same_bytes', 'same_text'))"""
@@ -81,10 +124,15 @@ restored AS ({RESTORED}),
 opened AS (
     SELECT {{columns}} FROM files h SEMI JOIN gone g
     ON g.document_id = h.document_id AND g.commit_id = h.commit_id AND g.reason = '{REOPENED}'
+    WHERE h.outcome <> 'container'
     UNION ALL BY NAME SELECT * FROM restored WHERE NOT {STANDS}
 )
 SELECT * FROM restored WHERE {STANDS}
 UNION ALL BY NAME SELECT {OPEN_AGAIN} FROM opened
+UNION ALL BY NAME SELECT * REPLACE (false AS is_complete) FROM (
+    SELECT {{columns}} FROM files h SEMI JOIN gone g
+    ON g.document_id = h.document_id AND g.commit_id = h.commit_id AND g.reason = '{REOPENED}'
+    WHERE h.outcome = 'container')
 UNION ALL BY NAME SELECT {REFUSE} FROM (
     SELECT {{columns}} FROM files h SEMI JOIN gone g
     ON g.document_id = h.document_id AND g.commit_id = h.commit_id AND g.reason = '{REMOVED}')
@@ -97,7 +145,8 @@ WITH touched AS (
 )
 SELECT 'files' AS subject_table, document_id AS subject_id, commit_id AS subject_commit_id, reason
 FROM gone
-UNION ALL SELECT 'articles', article_id, commit_id, $reason FROM dropped
+UNION ALL SELECT DISTINCT 'articles', article_id, commit_id, $reason
+    FROM articles_history SEMI JOIN dropped USING (article_id)
 UNION ALL SELECT 'groups', article_id, g.commit_id, t.reason FROM groups g JOIN touched t
     USING (article_id)
 UNION ALL SELECT 'group_aliases', a.group_id, a.commit_id, '{REGROUPED}' FROM group_aliases a
@@ -119,7 +168,7 @@ ORDER BY ALL
 """
 # The centre of a star of equal texts is gone: the first run's article with the smallest id is it
 # now, as the ledger's index has it, and the others are linked to that.
-STARS = """
+STARS = f"""
 WITH lost AS (
     SELECT DISTINCT identity_sha256 FROM dropped SEMI JOIN links l
     ON l.article_b = dropped.article_id AND l.relation = 'exact'
@@ -134,7 +183,11 @@ WITH lost AS (
     FROM rest GROUP BY ALL
 )
 SELECT article_id, centre FROM rest JOIN centres USING (identity_sha256)
-WHERE article_id <> centre ORDER BY ALL
+WHERE article_id <> centre AND NOT EXISTS (  -- it stood before, and the sweep brings it back
+    SELECT 1 FROM links_history l JOIN superseded s ON s.subject_table = 'links'
+        AND s.subject_id = l.link_id AND s.subject_commit_id IS NULL AND s.reason = '{NOT_CENTRE}'
+    WHERE l.article_a = rest.article_id AND l.article_b = centre AND l.relation = 'exact')
+ORDER BY ALL
 """
 # A rule that was learnt stands; it names an article that has the paragraph.
 BOILERPLATE = """
@@ -154,7 +207,7 @@ TOMBSTONES = """
 SELECT 'article' AS kind, article_id AS value, article_id FROM dropped
 UNION ALL SELECT DISTINCT 'document', CASE WHEN f.target_uri IS NULL THEN f.sha256
     ELSE sha256(f.sha256 || chr(0) || f.target_uri) END, f.article_id
-FROM files f SEMI JOIN dropped USING (article_id) WHERE f.sha256 IS NOT NULL
+FROM ledger f SEMI JOIN dropped USING (article_id) WHERE f.sha256 IS NOT NULL
 UNION ALL SELECT 'text', identity_sha256, min(article_id) FROM dropped
 WHERE $copies GROUP BY identity_sha256
 UNION ALL SELECT 'url', $url, NULL WHERE $url IS NOT NULL
@@ -192,6 +245,7 @@ class Plan:
 def plan_removal(connection: duckdb.DuckDBPyConnection, asked: Removal, ids: Sequence[str]) -> Plan:
     """Plan the removal of articles in a connection that has the views."""
     connection.register("removal_ids", pa.table({"article_id": pa.array(ids, pa.string())}))
+    connection.execute(LEDGER)
     connection.execute(f"CREATE TEMP TABLE dropped AS {DROP_IDS}")
     connection.execute(f"CREATE TEMP TABLE gone AS {GONE_OF_IDS}")
     given = {"copies": asked.with_copies, "url": asked.url}
@@ -205,6 +259,8 @@ def plan_removal(connection: duckdb.DuckDBPyConnection, asked: Removal, ids: Seq
 
 def plan_rollback(connection: duckdb.DuckDBPyConnection, asked: Rollback) -> Plan:
     """Plan to take back a run in a connection that has the views."""
+    connection.execute(LEDGER)
+    connection.execute(BROUGHT, {"run": asked.run_id})
     connection.execute(f"CREATE TEMP TABLE dropped AS {DROP_RUN}", {"run": asked.run_id})
     connection.execute(f"CREATE TEMP TABLE gone AS {GONE_OF_RUN}", {"run": asked.run_id})
     return _plan(connection, ROLLED_BACK, asked.run_id, {})
@@ -269,8 +325,9 @@ def _counts(
             AS annotation_count,
         (SELECT count(*) FROM new_superseded WHERE subject_table = 'links'
             AND reason <> '{REGROUPED}') AS link_count,
-        (SELECT count(*) FROM gone WHERE reason = '{REMOVED}') AS refused_count,
-        (SELECT count(*) FROM gone WHERE reason = '{ROLLED_BACK}') AS forgotten_count,
+        (SELECT count(*) FROM new_files WHERE reason = '{REFUSED}') AS refused_count,
+        (SELECT count(*) FROM files JOIN gone g USING (document_id, commit_id)
+            WHERE g.reason = '{ROLLED_BACK}' AND outcome <> 'container') AS forgotten_count,
         (SELECT count(*) FROM new_files SEMI JOIN (FROM gone WHERE reason = '{ROLLED_BACK}')
             USING (document_id)) AS restored_count,
         (SELECT count(*) FROM new_files WHERE reason = '{REOPENED_REASON}'

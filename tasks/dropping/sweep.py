@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from tasks.missing import Progress
 from tasks.opened import Open
-from warehouse.bookkeeping import DROPPED, REFUSED
+from warehouse.bookkeeping import DROPPED, NOT_CENTRE, REFUSED
 from warehouse.definitions import define_tables
 from warehouse.location import Location
 from warehouse.sweeping import sweep_annotations
@@ -35,13 +35,20 @@ DOOMED = {
     "links": KEYS.format(key="link_id", subject="links"),
     "boilerplate": """
         SELECT DISTINCT article_id FROM boilerplate ANTI JOIN articles USING (article_id)""",
+    # An ingest between a kill and this may have taken bytes anew that were still there.
     "raw": f"""
-        SELECT sha256 FROM files_history h SEMI JOIN superseded s ON s.subject_id = h.document_id
-            AND s.subject_commit_id = h.commit_id AND s.subject_table = 'files'
-            AND s.reason IN {DROPPED}
+        WITH dead AS (
+            SELECT sha256 FROM files_history h SEMI JOIN superseded s
+            ON s.subject_id = h.document_id AND s.subject_commit_id = h.commit_id
+            AND s.subject_table = 'files' AND s.reason IN {DROPPED}
         WHERE sha256 IS NOT NULL AND sha256 IN (SELECT sha256 FROM raw)
         EXCEPT SELECT sha256 FROM files WHERE coalesce(reason, '') <> '{REFUSED}'
-        EXCEPT SELECT sha256 FROM articles""",
+        EXCEPT SELECT sha256 FROM articles)
+        SELECT sha256, commit_id FROM raw SEMI JOIN dead USING (sha256)
+        UNION SELECT sha256, commit_id FROM (
+            SELECT sha256, commit_id,
+                row_number() OVER (PARTITION BY sha256 ORDER BY commit_id) AS copy
+            FROM raw) WHERE copy > 1""",
     # Words that nothing has any more.
     "term_counts": """
         SELECT language_code, term FROM term_counts GROUP BY ALL HAVING sum(article_count) = 0""",
@@ -53,6 +60,25 @@ SELECT article_number FROM groups_history h SEMI JOIN superseded s
 EXCEPT SELECT article_number FROM groups
 """
 # Rows of the ledger are kept, so that the sums of runs hold, and so is what hides them.
+# Links to a centre that was none for a while: it is the centre again.
+CENTRES = f"""
+WITH noted AS (
+    SELECT s.subject_table, s.subject_id, s.reason, l.article_b, b.identity_sha256
+    FROM superseded s JOIN links_history l ON l.link_id = s.subject_id
+    JOIN articles a ON a.article_id = l.article_a JOIN articles b ON b.article_id = l.article_b
+    WHERE s.subject_table = 'links' AND s.subject_commit_id IS NULL AND s.reason = '{NOT_CENTRE}'
+), held AS (
+    SELECT a.identity_sha256, a.article_id, a.run_id,
+        first_value(a.run_id) OVER (
+            PARTITION BY a.identity_sha256 ORDER BY c.sequence, a.article_id) AS first_run
+    FROM articles a SEMI JOIN noted USING (identity_sha256) JOIN commits c USING (commit_id)
+), centres AS (
+    SELECT identity_sha256, min(article_id) FILTER (run_id = first_run) AS centre
+    FROM held GROUP BY ALL
+)
+SELECT DISTINCT subject_table, subject_id, reason FROM noted JOIN centres USING (identity_sha256)
+WHERE article_b = centre
+"""
 FINISHED = f"""
 SELECT subject_table, subject_id, subject_commit_id, reason FROM superseded
 WHERE subject_table NOT IN ('files', 'annotations') AND reason IN {DROPPED}
@@ -66,7 +92,8 @@ def sweep_dropped(warehouse: Open, on_progress: Progress) -> int:
     refuses.
     """
     location = warehouse.location
-    doomed, numbers, notes = _doomed(location)
+    doomed, numbers, notes, centres = _doomed(location)
+    _take_out(warehouse, {"superseded": centres})
     if notes.num_rows == 0 and not any(keys.num_rows for keys in doomed.values()):
         return 0
     on_progress("taking out", 0, sum(keys.num_rows for keys in doomed.values()))
@@ -78,13 +105,14 @@ def sweep_dropped(warehouse: Open, on_progress: Progress) -> int:
     return row_count
 
 
-def _doomed(location: Location) -> tuple[dict[str, pa.Table], list[int], pa.Table]:
-    """The keys of the rows that go, article numbers of the index, and the notes of all that."""
+def _doomed(location: Location) -> tuple[dict[str, pa.Table], list[int], pa.Table, pa.Table]:
+    """The keys of the rows that go, article numbers of the index, and two kinds of notes."""
     with closing(duckdb.connect()) as connection:
         define_tables(connection, location)
         doomed = {name: connection.sql(query).to_arrow_table() for name, query in DOOMED.items()}
         numbers = [number for (number,) in connection.sql(NUMBERS).fetchall()]
-        return doomed, numbers, connection.sql(FINISHED).to_arrow_table()
+        notes = connection.sql(FINISHED).to_arrow_table()
+        return doomed, numbers, notes, connection.sql(CENTRES).to_arrow_table()
 
 
 def _take_out(warehouse: Open, doomed: dict[str, pa.Table]) -> int:
