@@ -37,7 +37,7 @@ demo: set-up ## build a corpus from seeds/, annotate it, ask it six questions
 # Four processes also on two cores, for many tests wait for processes of theirs; a module stays in one,
 # so that what its tests share is made once.
 test: set-up-dev ## run the tests; TESTS=tests/test_x.py for some of them
-	@$(bin)/python -m pytest -n 4 --dist loadscope $(TESTS)
+	@$(bin)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(TESTS)
 
 check: set-up-dev ## format, lint, types, the arrow of imports, the data dictionary
 	@$(bin)/ruff format --check --quiet
